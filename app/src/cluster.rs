@@ -1,0 +1,45 @@
+//! All that pages need from the outside, as one trait. The server implements it
+//! with kube-rs; pages and server functions know nothing else of a cluster.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::fleet::Fleet;
+use domain::health::Health;
+use domain::rollback::{Order, Report};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Which cluster this is and what this server may do to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Info {
+    /// Its name for people: the kubeconfig context's cluster.
+    pub name: String,
+    /// Its version, as `v1.37.2`, once it answered.
+    pub version: Option<String>,
+    /// Started with `--read-only`: nothing is ever written.
+    pub read_only: bool,
+    /// Namespaces that the watches are limited to; empty for all.
+    pub namespaces: Vec<String>,
+}
+
+/// A cluster, read from shared watches and written to by orders.
+#[async_trait]
+pub trait Cluster: Send + Sync + 'static {
+    /// Which cluster this is.
+    fn info(&self) -> Info;
+
+    /// How fresh the fleet is.
+    fn health(&self) -> Health;
+
+    /// All workloads as last seen. Cheap: a pointer to a finished snapshot.
+    fn fleet(&self) -> Arc<Fleet>;
+
+    /// The time by the apiserver's clock, estimated from its answers.
+    fn now(&self) -> Timestamp;
+
+    /// Carries out an order to go back, as [`domain::rollback`] says. Never
+    /// fails otherwise than by its report, whose `message` is left empty.
+    async fn rollback(&self, order: Order) -> Report;
+}

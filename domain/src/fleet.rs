@@ -1,0 +1,140 @@
+//! All workloads at one moment, and the line that each gets in a list.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::history::{self, CurrentState};
+use crate::ledger;
+use crate::owner::Owner;
+use crate::progress::Progress;
+use crate::revision::Revision;
+use crate::template::ContainerImage;
+use crate::verdict::{Verdict, verdict};
+use crate::workload::{Counts, Key, Workload};
+
+/// One workload with what belongs to it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The workload.
+    pub workload: Workload,
+    /// Its own revisions, in [`Revision::order`].
+    pub revisions: Vec<Arc<Revision>>,
+    /// What was seen of its rollout so far.
+    pub progress: Progress,
+}
+
+impl Entry {
+    /// Its revisions as the rules of `history` take them.
+    pub fn own(&self) -> Vec<&Revision> {
+        self.revisions.iter().map(AsRef::as_ref).collect()
+    }
+
+    /// The recorded current revision.
+    pub fn current(&self) -> (CurrentState, Option<&Revision>) {
+        history::current(&self.workload, &self.own())
+    }
+
+    /// The revision of that object name.
+    pub fn revision(&self, name: &str) -> Option<&Revision> {
+        self.revisions
+            .iter()
+            .map(AsRef::as_ref)
+            .find(|r| r.name == name)
+    }
+
+    /// The verdict at `now`.
+    pub fn verdict(&self, now: Timestamp) -> Verdict {
+        verdict(&self.workload, &self.progress, self.going_back(), now)
+    }
+
+    /// The current template had been current before.
+    fn going_back(&self) -> bool {
+        let own = self.own();
+        let (_, current) = history::current(&self.workload, &own);
+        let Some(current) = current else { return false };
+        own.iter()
+            .zip(ledger::numbers(&self.workload, &own, Some(current)))
+            .any(|(r, number)| r.uid == current.uid && number.returned)
+    }
+
+    /// Its line in the list.
+    pub fn line(&self, now: Timestamp) -> Line {
+        let workload = &self.workload;
+        let (_, current) = self.current();
+        let verdict = self.verdict(now);
+        let rolling = matches!(
+            verdict,
+            Verdict::Stuck { .. } | Verdict::Rolling { .. } | Verdict::RollingBack { .. }
+        );
+        let before = current.and_then(|current| {
+            self.revisions
+                .iter()
+                .rev()
+                .find(|r| r.number < current.number)
+        });
+        Line {
+            key: workload.key.clone(),
+            uid: workload.uid.clone(),
+            verdict,
+            revision: current.map(|r| r.number),
+            from_revision: before.filter(|_| rolling).map(|r| r.number),
+            images: workload.template.images().to_vec(),
+            counts: workload.counts,
+            created_at: workload.created_at,
+            current_since: current.and_then(|r| history::current_since(workload, r)),
+            moved_at: self.progress.moved_at,
+            change_cause: current.and_then(|r| r.change_cause.clone()),
+            owner: workload.owner.clone(),
+            generation: workload.generation,
+        }
+    }
+}
+
+/// One workload in the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    /// Which workload.
+    #[serde(flatten)]
+    pub key: Key,
+    /// Its uid.
+    pub uid: String,
+    /// The state it is in.
+    pub verdict: Verdict,
+    /// Number of the current revision; `null` while it is not recorded.
+    pub revision: Option<i64>,
+    /// While a rollout runs: the next lower number, which it most likely comes
+    /// from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_revision: Option<i64>,
+    /// Images of the live template.
+    pub images: Vec<ContainerImage>,
+    /// Counters of the status, in nodes.
+    pub counts: Counts,
+    /// When the workload was created.
+    pub created_at: Timestamp,
+    /// Since when the live template is the current one, where the cluster
+    /// tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_since: Option<Timestamp>,
+    /// When it last moved, as far as this server saw.
+    pub moved_at: Timestamp,
+    /// Change cause of the current revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_cause: Option<String>,
+    /// Who manages it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
+    /// `metadata.generation`.
+    pub generation: i64,
+}
+
+/// All workloads that the server may see.
+#[derive(Clone, Debug, Default)]
+pub struct Fleet {
+    /// By key.
+    pub entries: BTreeMap<Key, Arc<Entry>>,
+}

@@ -1,0 +1,26 @@
+//! What a rollout is: plain types and pure functions.
+//!
+//! Knows no cluster, no browser, and no clock but the one it is given. Rules
+//! that come from Kubernetes name their source beside the code.
+
+pub mod describe;
+pub mod diff;
+pub mod fleet;
+pub mod health;
+pub mod history;
+pub mod ledger;
+pub mod list;
+pub mod note;
+pub mod owner;
+pub mod progress;
+pub mod revision;
+pub mod rollback;
+pub mod secrets;
+pub mod selector;
+pub mod status;
+pub mod summary;
+pub mod template;
+pub mod text;
+pub mod verdict;
+pub mod workload;
+pub mod yaml;

@@ -1,0 +1,230 @@
+//! Filtering and sorting the list, the same on the server and in the browser.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::fleet::Line;
+use crate::owner::OwnerKind;
+use crate::verdict::Group;
+
+/// Orders of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sort {
+    /// What needs attention first, then by name.
+    #[default]
+    Attention,
+    /// By name.
+    Name,
+    /// By namespace, then name.
+    Namespace,
+    /// Most nodes first.
+    Nodes,
+}
+
+impl Sort {
+    /// All, in the order they are offered.
+    pub const ALL: [Self; 4] = [Self::Attention, Self::Name, Self::Namespace, Self::Nodes];
+
+    /// Its name in a URL.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Attention => "attention",
+            Self::Name => "name",
+            Self::Namespace => "namespace",
+            Self::Nodes => "nodes",
+        }
+    }
+
+    /// The order of that name.
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.slug() == slug)
+    }
+}
+
+/// Owners that the list is filtered by, by name in a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnerFilter {
+    /// Nobody is known to manage it.
+    None,
+    /// Managed by this kind of owner.
+    Kind(OwnerKind),
+}
+
+/// What a person asked the list for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// Words that must all occur in name, namespace, images or change cause.
+    pub search: String,
+    /// Only this namespace.
+    pub namespace: Option<String>,
+    /// Only this group of verdicts.
+    pub group: Option<Group>,
+    /// Only this owner.
+    pub owner: Option<OwnerFilter>,
+    /// In this order.
+    pub sort: Sort,
+}
+
+impl Query {
+    /// Does the line pass all filters but the one on verdicts?
+    fn passes_but_group(&self, line: &Line) -> bool {
+        self.namespace
+            .as_ref()
+            .is_none_or(|namespace| *namespace == line.key.namespace)
+            && self.owner.is_none_or(|wanted| match (wanted, &line.owner) {
+                (OwnerFilter::None, owner) => owner.is_none(),
+                (OwnerFilter::Kind(kind), owner) => {
+                    owner.as_ref().is_some_and(|o| o.kind == kind)
+                }
+            })
+            && finds(&self.search, line)
+    }
+
+    /// The lines to show, in order.
+    pub fn apply<'a>(&self, lines: impl IntoIterator<Item = &'a Line>) -> Vec<&'a Line> {
+        let mut found: Vec<_> = lines
+            .into_iter()
+            .filter(|line| self.group.is_none_or(|g| g == line.verdict.group()))
+            .filter(|line| self.passes_but_group(line))
+            .collect();
+        let name = |line: &Line| (line.key.name.clone(), line.key.namespace.clone());
+        match self.sort {
+            Sort::Attention => found.sort_by_cached_key(|l| (l.verdict.group(), name(l))),
+            Sort::Name => found.sort_by_cached_key(|l| name(l)),
+            Sort::Namespace => found.sort_by_cached_key(|l| l.key.clone()),
+            Sort::Nodes => {
+                found.sort_by_cached_key(|l| (std::cmp::Reverse(l.counts.desired), name(l)));
+            }
+        }
+        found
+    }
+
+    /// How many lines each group would show under the other filters.
+    pub fn counts<'a>(&self, lines: impl IntoIterator<Item = &'a Line>) -> BTreeMap<Group, usize> {
+        let mut counts = BTreeMap::new();
+        for line in lines {
+            if self.passes_but_group(line) {
+                *counts.entry(line.verdict.group()).or_default() += 1;
+            }
+        }
+        counts
+    }
+}
+
+/// All words of the search occur somewhere, upper and lower case alike.
+fn finds(search: &str, line: &Line) -> bool {
+    let mut words = search.split_whitespace().map(str::to_lowercase).peekable();
+    if words.peek().is_none() {
+        return true;
+    }
+    let mut text = format!("{} {}", line.key.name, line.key.namespace);
+    for image in &line.images {
+        text.push(' ');
+        text.push_str(&image.image);
+    }
+    if let Some(cause) = &line.change_cause {
+        text.push(' ');
+        text.push_str(cause);
+    }
+    let text = text.to_lowercase();
+    words.all(|word| text.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::template::ContainerImage;
+    use crate::verdict::Verdict;
+    use crate::workload::{Counts, Key};
+
+    fn line(namespace: &str, name: &str, verdict: Verdict) -> Line {
+        Line {
+            key: Key::daemon_set(namespace, name),
+            uid: name.into(),
+            verdict,
+            revision: Some(1),
+            from_revision: None,
+            images: vec![ContainerImage {
+                container: "c".into(),
+                image: format!("registry.example.com/{name}:1.0"),
+            }],
+            counts: Counts::default(),
+            created_at: "2026-01-01T00:00:00Z".parse().unwrap(),
+            current_since: None,
+            moved_at: "2026-01-01T00:00:00Z".parse().unwrap(),
+            change_cause: Some(format!("CHG-1 {name}")),
+            owner: None,
+            generation: 1,
+        }
+    }
+
+    fn three() -> Vec<Line> {
+        vec![
+            line("b", "zeta", Verdict::Healthy),
+            line("b", "alpha", Verdict::Healthy),
+            line("a", "mid", Verdict::NotReady { nodes: 1 }),
+        ]
+    }
+
+    fn names(query: &Query, lines: &[Line]) -> Vec<String> {
+        query.apply(lines).iter().map(|l| l.key.name.clone()).collect()
+    }
+
+    #[test]
+    fn attention_comes_first_then_names() {
+        let lines = three();
+        let sorted = |sort| {
+            names(
+                &Query {
+                    sort,
+                    ..Query::default()
+                },
+                &lines,
+            )
+        };
+        assert_eq!(sorted(Sort::Attention), ["mid", "alpha", "zeta"]);
+        assert_eq!(sorted(Sort::Name), ["alpha", "mid", "zeta"]);
+        assert_eq!(sorted(Sort::Namespace), ["mid", "alpha", "zeta"]);
+    }
+
+    #[test]
+    fn every_word_must_occur_in_name_image_or_cause() {
+        let lines = three();
+        let search = |text: &str| {
+            names(
+                &Query {
+                    search: text.into(),
+                    ..Query::default()
+                },
+                &lines,
+            )
+        };
+        assert_eq!(search("ZETA"), ["zeta"]);
+        assert_eq!(search("chg-1 mid"), ["mid"]);
+        assert_eq!(search("example.com/alpha:1.0"), ["alpha"]);
+        assert_eq!(search("  "), ["mid", "alpha", "zeta"]);
+        assert!(search("zeta mid").is_empty());
+    }
+
+    #[test]
+    fn counts_heed_the_other_filters() {
+        let lines = three();
+        let query = Query {
+            namespace: Some("b".into()),
+            group: Some(Group::NotReady),
+            ..Query::default()
+        };
+        assert!(query.apply(&lines).is_empty());
+        assert_eq!(query.counts(&lines), [(Group::Healthy, 2)].into());
+    }
+
+    #[test]
+    fn every_order_has_its_own_slug() {
+        for sort in Sort::ALL {
+            assert_eq!(Sort::from_slug(sort.slug()), Some(sort));
+        }
+    }
+}

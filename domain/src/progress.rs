@@ -1,0 +1,98 @@
+//! What can only be known by having looked before: whether a rollout is under
+//! way, and when it last moved. Kubernetes gives DaemonSets no deadline and no
+//! condition for it, so the one who watches must keep the clock.
+
+use jiff::Timestamp;
+
+use crate::status::status;
+use crate::workload::{Counts, Workload};
+
+/// Memory of one workload, from one look to the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    uid: String,
+    generation: i64,
+    counts: Counts,
+    /// A rollout was seen that has not been done since.
+    pub rolling: bool,
+    /// When a node last finished or the spec changed, or when this workload
+    /// was first looked at.
+    pub moved_at: Timestamp,
+}
+
+impl Progress {
+    /// The memory after looking at `workload` at `now`.
+    ///
+    /// A rollout begins when fewer nodes are updated than desired, and ends
+    /// when kubectl's rule says done; in between, nodes that are updated but
+    /// not yet available belong to the rollout rather than being a failure.
+    pub fn next(before: Option<&Self>, workload: &Workload, now: Timestamp) -> Self {
+        let counts = workload.counts;
+        let before = before.filter(|b| b.uid == workload.uid);
+        let behind = workload.observed() && counts.updated < counts.desired;
+        let rolling =
+            behind || (before.is_some_and(|b| b.rolling) && !status(workload).done);
+        let moved_at = match before {
+            Some(b) if !moved(b, workload) => b.moved_at,
+            _ => now,
+        };
+        Self {
+            uid: workload.uid.clone(),
+            generation: workload.generation,
+            counts,
+            rolling,
+            moved_at,
+        }
+    }
+}
+
+fn moved(before: &Progress, workload: &Workload) -> bool {
+    let (old, new) = (before.counts, workload.counts);
+    before.generation != workload.generation
+        || new.updated > old.updated
+        || new.available > old.available
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::status::tests::workload;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_last_pods_of_a_rollout_still_belong_to_it() {
+        let first = Progress::next(None, &workload(2, 2, 3, 1, 3), at(0));
+        assert!(first.rolling);
+        let all_updated = Progress::next(Some(&first), &workload(2, 2, 3, 3, 2), at(5));
+        assert!(all_updated.rolling);
+        let done = Progress::next(Some(&all_updated), &workload(2, 2, 3, 3, 3), at(9));
+        assert!(!done.rolling);
+        let broken_later = Progress::next(Some(&done), &workload(2, 2, 3, 3, 2), at(99));
+        assert!(!broken_later.rolling);
+    }
+
+    #[test]
+    fn the_clock_starts_again_with_each_node_and_each_spec() {
+        let first = Progress::next(None, &workload(2, 2, 3, 1, 3), at(0));
+        assert_eq!(first.moved_at, at(0));
+        let still = Progress::next(Some(&first), &workload(2, 2, 3, 1, 2), at(60));
+        assert_eq!(still.moved_at, at(0), "losing a node is no movement");
+        let node = Progress::next(Some(&still), &workload(2, 2, 3, 2, 2), at(70));
+        assert_eq!(node.moved_at, at(70));
+        let spec = Progress::next(Some(&node), &workload(3, 3, 3, 0, 2), at(80));
+        assert_eq!(spec.moved_at, at(80));
+    }
+
+    #[test]
+    fn a_recreated_namesake_starts_afresh() {
+        let first = Progress::next(None, &workload(2, 2, 3, 1, 3), at(0));
+        let mut other = workload(2, 2, 3, 3, 2);
+        other.uid = "another".into();
+        let next = Progress::next(Some(&first), &other, at(60));
+        assert!(!next.rolling);
+        assert_eq!(next.moved_at, at(60));
+    }
+}

@@ -1,0 +1,398 @@
+//! Going back: what is ordered, what must still be true, what is sent, and
+//! every way it can end.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::note::{self, Note};
+use crate::revision::{Revision, Stored};
+use crate::template::Template;
+use crate::workload::{Key, Kind, Workload};
+
+/// Field manager of all that Rollbook writes, so that `managedFields` tells.
+pub const FIELD_MANAGER: &str = "rollbook";
+
+/// An order to go back, naming what the person saw. Each part of the sight
+/// that is sent is tested; what is left out is taken as it is when the order
+/// arrives.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Order {
+    /// Namespace of the workload.
+    pub namespace: String,
+    /// Its kind.
+    #[serde(default)]
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// ControllerRevision whose template is wanted.
+    pub to: String,
+    /// uid of that ControllerRevision when the person looked.
+    #[serde(default)]
+    pub to_uid: Option<String>,
+    /// Number of that ControllerRevision when the person looked.
+    #[serde(default)]
+    pub to_revision: Option<i64>,
+    /// uid of the workload when the person looked.
+    #[serde(default)]
+    pub uid: Option<String>,
+    /// Generation of the workload when the person looked.
+    #[serde(default)]
+    pub generation: Option<i64>,
+    /// Why; at most [`note::REASON_MAX`] characters.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// Ask the apiserver, change nothing.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+impl Order {
+    /// The workload that is meant.
+    pub fn key(&self) -> Key {
+        Key {
+            namespace: self.namespace.clone(),
+            kind: self.kind,
+            name: self.name.clone(),
+        }
+    }
+
+    /// The reason, trimmed.
+    pub fn reason(&self) -> &str {
+        self.reason.as_deref().unwrap_or_default().trim()
+    }
+}
+
+/// How an order ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// The template was set (with `dryRun`: would be).
+    RolledBack,
+    /// The workload has that template already; nothing was written.
+    AlreadyThere,
+    /// Something is not as the order says, or is not allowed; nothing was
+    /// written.
+    Refused,
+    /// The cluster could not do it; nothing was written.
+    Failed,
+    /// The answer was lost and the cluster does not tell whether it was
+    /// written.
+    Unknown,
+}
+
+/// Why it ended so. A stable name for programs; the sentence is for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "code")]
+pub enum Reason {
+    /// Written.
+    RolledBack {
+        /// Admission changed the template on the way in, so that it is not the
+        /// target's.
+        mutated: bool,
+    },
+    /// Would be written.
+    DryRun {
+        /// Admission would change the template on the way in.
+        mutated: bool,
+    },
+    /// Equal already.
+    AlreadyThere,
+    /// The order itself cannot be used.
+    Invalid {
+        /// Which field.
+        field: String,
+    },
+    /// This server was started with `--read-only`.
+    ReadOnly,
+    /// This server's own view of the cluster is old.
+    Stale,
+    /// The spec was changed since the person looked.
+    Moved {
+        /// Generation the person saw.
+        seen: i64,
+        /// Generation now.
+        now: i64,
+    },
+    /// Another workload has the name now.
+    Replaced,
+    /// The workload is gone.
+    WorkloadGone,
+    /// The workload is being deleted; its controller does not act.
+    Deleting,
+    /// The ControllerRevision is gone.
+    Pruned,
+    /// Another ControllerRevision has the name now.
+    TargetReplaced,
+    /// The ControllerRevision carries another number than the person saw.
+    Renumbered {
+        /// Number the person saw.
+        seen: i64,
+        /// Number now.
+        now: i64,
+    },
+    /// The ControllerRevision belongs to something else.
+    NotOwned,
+    /// The ControllerRevision holds no pod template.
+    Unreadable {
+        /// Why, in Kubernetes' field names.
+        problem: String,
+    },
+    /// Admission said no.
+    Denied {
+        /// The webhook's or policy's own words.
+        words: String,
+    },
+    /// The template is not valid under today's rules.
+    InvalidTemplate {
+        /// The apiserver's own words.
+        words: String,
+    },
+    /// The credentials may not.
+    Forbidden {
+        /// The apiserver's own words.
+        words: String,
+        /// The verb that is missing.
+        verb: String,
+        /// The resource it is missing on.
+        resource: String,
+    },
+    /// The credentials are not accepted.
+    Unauthorized,
+    /// The apiserver could not be reached; nothing was sent.
+    Unreachable {
+        /// What the connection said.
+        words: String,
+    },
+    /// The apiserver answered with an error.
+    ServerError {
+        /// The apiserver's own words.
+        words: String,
+    },
+    /// Sent, but no answer came.
+    NoAnswer {
+        /// What the connection said.
+        words: String,
+    },
+}
+
+impl Reason {
+    /// The outcome it belongs to.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::RolledBack { .. } | Self::DryRun { .. } => Outcome::RolledBack,
+            Self::AlreadyThere => Outcome::AlreadyThere,
+            Self::Unreachable { .. } | Self::ServerError { .. } => Outcome::Failed,
+            Self::NoAnswer { .. } => Outcome::Unknown,
+            _ => Outcome::Refused,
+        }
+    }
+
+    /// HTTP status of an answer with this reason.
+    pub fn http_status(&self) -> u16 {
+        match self {
+            Self::RolledBack { .. } | Self::DryRun { .. } | Self::AlreadyThere => 200,
+            Self::Invalid { .. } => 400,
+            Self::ReadOnly | Self::Forbidden { .. } => 403,
+            Self::Unauthorized => 401,
+            Self::WorkloadGone | Self::Pruned => 404,
+            Self::Moved { .. }
+            | Self::Replaced
+            | Self::Deleting
+            | Self::TargetReplaced
+            | Self::Renumbered { .. }
+            | Self::NotOwned => 409,
+            Self::Unreadable { .. } | Self::Denied { .. } | Self::InvalidTemplate { .. } => 422,
+            Self::ServerError { .. } => 502,
+            Self::Stale | Self::Unreachable { .. } => 503,
+            Self::NoAnswer { .. } => 504,
+        }
+    }
+}
+
+/// What became of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why, with its particulars.
+    #[serde(flatten)]
+    pub reason: Reason,
+    /// The sentence for people; in the language of the request.
+    #[serde(default)]
+    pub message: String,
+    /// Did anything in the cluster change? `null` when that is not known.
+    pub changed: Option<bool>,
+    /// Generation to follow: of the write, or of the workload as it is.
+    pub generation: Option<i64>,
+    /// Something that went wrong beside the rollback itself, which stands: the
+    /// Event could not be written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_problem: Option<String>,
+}
+
+impl Report {
+    /// A report without a write.
+    pub fn unchanged(reason: Reason, generation: Option<i64>) -> Self {
+        let changed = match reason.outcome() {
+            Outcome::Unknown => None,
+            _ => Some(false),
+        };
+        Self {
+            outcome: reason.outcome(),
+            reason,
+            message: String::new(),
+            changed,
+            generation,
+            event_problem: None,
+        }
+    }
+}
+
+/// An order that may be sent.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// JSON Patch (RFC 6902) with its own preconditions.
+    pub patch: Value,
+    /// The template that is asked for.
+    pub target: Template,
+    /// Generation that the patch tests.
+    pub generation: i64,
+    /// The note that is written with it.
+    pub note: Note,
+}
+
+/// Looks at what the order says, without the cluster.
+///
+/// # Errors
+/// [`Reason::Invalid`] with the field.
+pub fn check_order(order: &Order) -> Result<(), Reason> {
+    let empty = [
+        ("namespace", &order.namespace),
+        ("name", &order.name),
+        ("to", &order.to),
+    ]
+    .into_iter()
+    .find(|(_, value)| value.trim().is_empty() || value.len() > 253)
+    .map(|(field, _)| field);
+    let field = empty.or_else(|| {
+        (order.reason().chars().count() > note::REASON_MAX).then_some("reason")
+    });
+    match field {
+        Some(field) => Err(Reason::Invalid {
+            field: field.to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Holds an order against the cluster as it is now: `live` and `target` freshly
+/// read, `None` where there is none. `current` is the recorded current
+/// revision, for the note. `id` identifies this order.
+///
+/// # Errors
+/// The first thing that is not as the order says. Equality with the live
+/// template comes before all that may have moved: a repeated order must find
+/// its work done, not a conflict.
+pub fn plan(
+    order: &Order,
+    live: Option<&Workload>,
+    target: Option<&Revision>,
+    current: Option<&Revision>,
+    id: &str,
+) -> Result<Plan, Reason> {
+    check_order(order)?;
+    let live = live.ok_or(Reason::WorkloadGone)?;
+    if order.uid.as_ref().is_some_and(|uid| *uid != live.uid) {
+        return Err(Reason::Replaced);
+    }
+    if live.deleting_since.is_some() {
+        return Err(Reason::Deleting);
+    }
+    let target = target.ok_or(Reason::Pruned)?;
+    if order.to_uid.as_ref().is_some_and(|uid| *uid != target.uid) {
+        return Err(Reason::TargetReplaced);
+    }
+    if !target.belongs_to(live) {
+        return Err(Reason::NotOwned);
+    }
+    let template = match &target.stored {
+        Stored::Template(template) => template,
+        Stored::Unreadable { reason, .. } => {
+            return Err(Reason::Unreadable {
+                problem: reason.clone(),
+            });
+        }
+    };
+    if template.same_as(&live.template) {
+        return Err(Reason::AlreadyThere);
+    }
+    if let Some(seen) = order.to_revision.filter(|seen| *seen != target.number) {
+        return Err(Reason::Renumbered {
+            seen,
+            now: target.number,
+        });
+    }
+    if let Some(seen) = order.generation.filter(|seen| *seen != live.generation) {
+        return Err(Reason::Moved {
+            seen,
+            now: live.generation,
+        });
+    }
+    let note = Note {
+        id: id.to_owned(),
+        from: current.map(|c| c.name.clone()),
+        from_revision: current.map(|c| c.number),
+        to: target.name.clone(),
+        to_revision: target.number,
+        reason: order.reason().to_owned(),
+        template_generation: live.template_generation.unwrap_or_default() + 1,
+        template: template.digest().to_string(),
+    };
+    Ok(Plan {
+        patch: patch(live, template, &note),
+        target: template.clone(),
+        generation: live.generation,
+        note,
+    })
+}
+
+/// One request that carries its own preconditions (semantics.md 8.1 b): it
+/// fails as a whole when the workload was replaced or its spec changed.
+/// `replace` takes the stored template whole; a merge would keep what was
+/// added since (product.md 3).
+fn patch(live: &Workload, template: &Template, note: &Note) -> Value {
+    // Reads of apps/v1 always carry the template generation annotation, so the
+    // annotations object is there and adding one member touches no other.
+    let pointer = format!("/metadata/annotations/{}", note::KEY.replace('/', "~1"));
+    let mut operations = vec![
+        json!({"op": "test", "path": "/metadata/uid", "value": live.uid}),
+        json!({"op": "test", "path": "/metadata/generation", "value": live.generation}),
+        json!({"op": "replace", "path": "/spec/template", "value": template.value()}),
+    ];
+    if live.template_generation.is_some()
+        && let Ok(value) = serde_json::to_string(note)
+    {
+        operations.push(json!({"op": "add", "path": pointer, "value": value}));
+    }
+    Value::Array(operations)
+}
+
+/// Reads a refused or unanswered write from the workload as it is afterwards:
+/// `Some(true)` when the write is there, `Some(false)` when it cannot be any
+/// more, `None` when it may still arrive.
+pub fn arrived(after: &Workload, plan: &Plan) -> Option<bool> {
+    let ours = after.note.as_ref().is_some_and(|n| n.id == plan.note.id);
+    if ours {
+        Some(true)
+    } else if after.generation > plan.generation {
+        // The generation that the patch tests is past.
+        Some(false)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;
