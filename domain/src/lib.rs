@@ -3,7 +3,6 @@
 //! Knows no cluster, no browser, and no clock but the one it is given. Rules
 //! that come from Kubernetes name their source beside the code.
 
-pub mod describe;
 pub mod diff;
 pub mod fleet;
 pub mod health;
@@ -13,6 +12,7 @@ pub mod list;
 pub mod note;
 pub mod owner;
 pub mod progress;
+pub mod rail;
 pub mod revision;
 pub mod rollback;
 pub mod secrets;

@@ -23,7 +23,7 @@ pub(crate) struct Model {
     second: i64,
 }
 
-fn template(content: u32, restart: u32) -> Template {
+pub(crate) fn template(content: u32, restart: u32) -> Template {
     let mut value = json!({
         "metadata": {"labels": {"app": "foo"}},
         "spec": {"containers": [{"name": "c", "image": format!("i:{content}")}]},

@@ -1,0 +1,12 @@
+//! Pieces that pages are made of.
+
+pub mod bar;
+pub mod changes;
+pub mod head;
+pub mod icon;
+pub mod image;
+pub mod ledger;
+pub mod owner;
+#[cfg(feature = "ssr")]
+pub mod panel;
+pub mod verdict;

@@ -1,0 +1,98 @@
+//! The one error that crosses the wire: a stable code, an HTTP status, and
+//! what a sentence for people is made of.
+
+use domain::health::Missing;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+use crate::i18n::Lang;
+
+/// Why a question has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "code")]
+pub enum ApiError {
+    /// No such workload.
+    #[error("there is no {kind} {namespace}/{name}")]
+    NoWorkload {
+        /// Kind asked for.
+        kind: String,
+        /// Namespace asked for.
+        namespace: String,
+        /// Name asked for.
+        name: String,
+    },
+    /// The workload has no such revision.
+    #[error("{name} has no revision {revision}")]
+    NoRevision {
+        /// The workload's name.
+        name: String,
+        /// ControllerRevision asked for.
+        revision: String,
+    },
+    /// The revision holds no pod template.
+    #[error("{revision} cannot be read: {problem}")]
+    Unreadable {
+        /// The ControllerRevision.
+        revision: String,
+        /// Why, in Kubernetes' field names.
+        problem: String,
+    },
+    /// The cluster refused to show it.
+    #[error("{}", .missing.words)]
+    Forbidden {
+        /// The permission that is missing.
+        missing: Missing,
+    },
+    /// The cluster has not answered yet.
+    #[error("the cluster has not answered yet: {words}")]
+    NotReady {
+        /// What the connection said.
+        words: String,
+    },
+    /// The question cannot be read.
+    #[error("{words}")]
+    Invalid {
+        /// What is wrong with it.
+        words: String,
+    },
+}
+
+impl ApiError {
+    /// HTTP status of an answer with this error.
+    pub fn http_status(&self) -> u16 {
+        match self {
+            Self::NoWorkload { .. } | Self::NoRevision { .. } => 404,
+            Self::Unreadable { .. } => 422,
+            Self::Forbidden { .. } => 403,
+            Self::NotReady { .. } => 503,
+            Self::Invalid { .. } => 400,
+        }
+    }
+
+    /// The sentence for people.
+    pub fn sentence(&self, lang: Lang) -> String {
+        match self {
+            Self::NoWorkload {
+                kind,
+                namespace,
+                name,
+            } => lang.error_no_workload(kind, namespace, name),
+            Self::NoRevision { name, revision } => lang.error_no_revision(name, revision),
+            Self::Unreadable { revision, problem } => lang.error_unreadable(revision, problem),
+            Self::Forbidden { missing } => missing.words.clone(),
+            Self::NotReady { words } => lang.error_not_ready(words),
+            Self::Invalid { words } => words.clone(),
+        }
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(value: ServerFnErrorErr) -> Self {
+        Self::Invalid {
+            words: value.to_string(),
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The keyboard map (DESIGN.md 6) and its help. Keys only move and open;
+//! nothing executes by a key.
+
+use leptos::prelude::*;
+
+use crate::i18n::Lang;
+
+/// The help, and in the browser the keys themselves.
+#[island]
+pub fn Keys(
+    /// Language.
+    lang: Lang,
+) -> impl IntoView {
+    let rows: [(&[&str], &'static str); 8] = [
+        (&["/"], lang.key_jump()),
+        (&["g", "w"], lang.key_workloads()),
+        (&["j", "k"], lang.key_move()),
+        (&["Enter"], lang.key_open()),
+        (&["x"], lang.key_select()),
+        (&["c"], lang.key_compare()),
+        (&["r"], lang.key_roll_back()),
+        (&["?"], lang.key_help()),
+    ];
+    #[cfg(feature = "hydrate")]
+    Effect::new(|_| browser::listen());
+    view! {
+        <dialog id="keys" class="keys" aria-label=lang.all_keys()>
+            <h2>{lang.all_keys()}</h2>
+            <dl>
+                {rows
+                    .into_iter()
+                    .map(|(keys, what)| {
+                        view! {
+                            <div>
+                                <dt>
+                                    {keys
+                                        .iter()
+                                        .map(|key| view! { <kbd>{*key}</kbd> })
+                                        .collect_view()}
+                                </dt>
+                                <dd>{what}</dd>
+                            </div>
+                        }
+                    })
+                    .collect_view()}
+            </dl>
+            <form method="dialog">
+                <label class="check">
+                    <input type="checkbox" id="letters" checked/>
+                    {lang.key_letters()}
+                </label>
+                <button class="button">{lang.close()}</button>
+            </form>
+        </dialog>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use leptos::prelude::*;
+    use std::cell::Cell;
+    use wasm_bindgen::JsCast;
+    use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent};
+
+    const LETTERS_OFF: &str = "rollbook-letters-off";
+
+    pub fn listen() {
+        restore_letters();
+        let after_g = Cell::new(false);
+        window_event_listener(leptos::ev::keydown, move |event| {
+            let was_g = after_g.take();
+            if event.ctrl_key() || event.meta_key() || event.alt_key() || in_field(&event) {
+                return;
+            }
+            let key = event.key();
+            if key.len() == 1 && key != "?" && letters_off() {
+                return;
+            }
+            let done = match (key.as_str(), was_g) {
+                ("g", false) => {
+                    after_g.set(true);
+                    true
+                }
+                ("w", true) => window().location().set_href("/").is_ok(),
+                ("/", _) => focus("[data-key='/']"),
+                ("?", _) => open_help(),
+                ("j" | "ArrowDown", false) => step(1, &key),
+                ("k" | "ArrowUp", false) => step(-1, &key),
+                ("x", false) => select(),
+                ("c" | "r", false) => click(&key),
+                _ => false,
+            };
+            if done {
+                event.prevent_default();
+            }
+        });
+    }
+
+    fn in_field(event: &KeyboardEvent) -> bool {
+        event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok())
+            .is_some_and(|element| {
+                element
+                    .closest("input, textarea, select, [contenteditable], dialog")
+                    .ok()
+                    .flatten()
+                    .is_some()
+            })
+    }
+
+    fn find(selector: &str) -> Option<HtmlElement> {
+        let element = document().query_selector(selector).ok()??;
+        element.dyn_into().ok()
+    }
+
+    fn focus(selector: &str) -> bool {
+        find(selector).is_some_and(|element| element.focus().is_ok())
+    }
+
+    fn open_help() -> bool {
+        find("#keys")
+            .and_then(|element| element.dyn_into::<HtmlDialogElement>().ok())
+            .is_some_and(|dialog| dialog.show_modal().is_ok())
+    }
+
+    /// Moves the focus along the lines of a list. Arrows scroll the page unless
+    /// a line has the focus already.
+    fn step(by: i32, key: &str) -> bool {
+        let Ok(found) = document().query_selector_all("[data-line]") else {
+            return false;
+        };
+        let lines: Vec<HtmlElement> = (0..found.length())
+            .filter_map(|i| found.item(i)?.dyn_into().ok())
+            .collect();
+        let active = document().active_element();
+        let here = lines.iter().position(|line| {
+            let node: &web_sys::Node = line.as_ref();
+            active.as_ref().is_some_and(|a| node.contains(Some(a)))
+        });
+        let next = match (here, by) {
+            (None, _) if key.starts_with("Arrow") => return false,
+            (None, 1) => 0,
+            (None, _) => lines.len().saturating_sub(1),
+            (Some(i), 1) => (i + 1).min(lines.len().saturating_sub(1)),
+            (Some(i), _) => i.saturating_sub(1),
+        };
+        let Some(line) = lines.get(next) else {
+            return false;
+        };
+        let target = line
+            .query_selector("a[href]")
+            .ok()
+            .flatten()
+            .and_then(|a| a.dyn_into::<HtmlElement>().ok());
+        target.is_some_and(|target| target.focus().is_ok())
+    }
+
+    fn current_line() -> Option<Element> {
+        document()
+            .active_element()?
+            .closest("[data-line]")
+            .ok()
+            .flatten()
+    }
+
+    /// Follows a link by its key: that of the focused line first.
+    fn click(key: &str) -> bool {
+        let selector = format!("[data-key='{key}']");
+        let link = current_line()
+            .and_then(|line| line.query_selector(&selector).ok().flatten())
+            .or_else(|| document().query_selector(&selector).ok().flatten())
+            .and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        if let Some(link) = &link {
+            link.click();
+        }
+        link.is_some()
+    }
+
+    /// Marks a line; the second one opens the comparison of both.
+    fn select() -> bool {
+        let Some(line) = current_line() else {
+            return false;
+        };
+        let Some(name) = line.get_attribute("data-revision") else {
+            return false;
+        };
+        let marked = document()
+            .query_selector("[data-line].is-selected")
+            .ok()
+            .flatten();
+        match marked.and_then(|line| line.get_attribute("data-revision")) {
+            Some(other) if other != name => {
+                let path = window().location().pathname().unwrap_or_default();
+                let url = format!("{path}/compare?from={other}&to={name}");
+                window().location().set_href(&url).is_ok()
+            }
+            Some(_) => line.class_list().remove_1("is-selected").is_ok(),
+            None => line.class_list().add_1("is-selected").is_ok(),
+        }
+    }
+
+    fn storage() -> Option<web_sys::Storage> {
+        window().local_storage().ok().flatten()
+    }
+
+    fn letters_off() -> bool {
+        storage()
+            .and_then(|s| s.get_item(LETTERS_OFF).ok().flatten())
+            .is_some()
+    }
+
+    fn restore_letters() {
+        let Some(input) =
+            find("#letters").and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
+        else {
+            return;
+        };
+        input.set_checked(!letters_off());
+        let box_ = input.clone();
+        let changed = wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || {
+            if let Some(storage) = storage() {
+                // A browser that keeps nothing forgets the choice, no more.
+                let _ = if box_.checked() {
+                    storage.remove_item(LETTERS_OFF)
+                } else {
+                    storage.set_item(LETTERS_OFF, "1")
+                };
+            }
+        });
+        let _ = input
+            .add_event_listener_with_callback("change", changed.as_ref().unchecked_ref());
+        changed.forget();
+    }
+}

@@ -1,0 +1,337 @@
+//! One workload: what state its rollout is in, and its history.
+
+use domain::history::History;
+use jiff::Timestamp;
+use leptos::prelude::*;
+
+use crate::components::bar::NodesBar;
+use crate::components::head::Particulars;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::ledger::{self, back_link};
+use crate::components::verdict::{self, VerdictLine};
+use crate::i18n::Lang;
+use crate::islands::copy::CopyButton;
+use crate::live::{Connection, live};
+use crate::model::Workload;
+use crate::{time, urls};
+
+/// The part that lives.
+#[island]
+pub fn WorkloadLive(
+    /// As the page was rendered.
+    initial: Workload,
+    /// The apiserver's time then.
+    now: Timestamp,
+    /// Language.
+    lang: Lang,
+    /// Nothing may be written.
+    read_only: bool,
+) -> impl IntoView {
+    let live = live();
+    let (fresh, beat, connection) = (live.workload, live.beat, live.connection);
+    let model = Memo::new(move |_| fresh.get().unwrap_or_else(|| initial.clone()));
+    let now = Signal::derive(move || beat.get().map_or(now, |beat| beat.now));
+    let off = off_reason(lang, read_only, connection);
+    let history = Memo::new(move |_| {
+        let model = model.get();
+        (model.history, model.note.map(|note| note.reason))
+    });
+    view! {
+        {move || head(lang, &model.get(), off)}
+        <section class="panel rollout" aria-label=lang.rollout()>
+            {move || rollout(lang, &model.get(), now)}
+        </section>
+        <section class="panel" aria-label=lang.revision_history()>
+            {move || {
+                let (history, reason) = history.get();
+                let context = ledger::Context {
+                    lang,
+                    now,
+                    off,
+                    reason,
+                };
+                history_panel(&context, &history)
+            }}
+        </section>
+        <section class="panel" aria-labelledby="crs">
+            <div class="panel-head">
+                <h2 id="crs">{lang.controller_revisions()}</h2>
+                <span class="muted">{lang.controller_revisions_hint()}</span>
+            </div>
+            {move || controller_revisions(&history.get().0, now)}
+        </section>
+    }
+}
+
+/// Why nothing can be rolled back at the moment, in the browser and on the
+/// server alike.
+pub fn off_reason(
+    lang: Lang,
+    read_only: bool,
+    connection: ArcRwSignal<Option<Connection>>,
+) -> Signal<Option<String>> {
+    Signal::derive(move || {
+        if read_only {
+            return Some(lang.off_read_only().to_owned());
+        }
+        match connection.get() {
+            Some(connection) if !connection.is_live() => Some(lang.off_not_live().to_owned()),
+            _ => None,
+        }
+    })
+}
+
+fn head(lang: Lang, model: &Workload, off: Signal<Option<String>>) -> impl IntoView + use<> {
+    let key = &model.line.key;
+    let history = &model.history;
+    let previous = history
+        .previous_different
+        .as_ref()
+        .and_then(|name| history.row(name));
+    let compare = previous.map(|row| urls::compare(key, "live", &row.name));
+    let why = previous
+        .is_none()
+        .then(|| lang.up_to_date_nothing().to_owned());
+    let label = match previous {
+        Some(row) => lang.roll_back_to_number(row.revision),
+        None => lang.roll_back_menu().to_owned(),
+    };
+    let url = urls::rollback(key, previous.map(|row| row.name.as_str()));
+    view! {
+        <div class="head">
+            <div>
+                <h1>{key.name.clone()}</h1>
+                <Particulars
+                    key=key.clone()
+                    owner=model.line.owner.clone()
+                    strategy=model.strategy.clone()
+                    at_a_time=model.at_a_time
+                    lang
+                />
+            </div>
+            <div class="head-actions">
+                <CopyButton
+                    text=String::new()
+                    label=lang.copy_link().to_owned()
+                    done=lang.copied().to_owned()
+                />
+                {compare
+                    .map(|url| {
+                        view! {
+                            <a class="button" href=url data-key="c">
+                                <Icon glyph=Glyph::Compare size=14/>
+                                {lang.compare_revisions()}
+                            </a>
+                        }
+                    })}
+                <span class="primary-back">
+                    {back_link(lang.roll_back_menu(), label, url, why, off)}
+                </span>
+            </div>
+        </div>
+    }
+}
+
+/// Verdict, progress and facts.
+fn rollout(lang: Lang, model: &Workload, now: Signal<Timestamp>) -> impl IntoView + use<> {
+    let line = model.line.clone();
+    let counts = line.counts;
+    let old = counts.desired.saturating_sub(counts.updated);
+    let missing = counts.desired.saturating_sub(counts.available);
+    let current = model.history.current().cloned();
+    let noted = line.clone();
+    view! {
+        <div class="rollout-main">
+            <h2 class="verdict-head">
+                <VerdictLine verdict=line.verdict.clone() lang size=22/>
+            </h2>
+            <p class="muted verdict-note">
+                {move || verdict::note(lang, &noted, now.get())}
+            </p>
+            <div class="steps-line">
+                {from_to(lang, model)}
+                <span class="spacer"></span>
+                <b>{lang.of_nodes(counts.updated.min(counts.desired), counts.desired)}</b>
+            </div>
+            <NodesBar counts lang/>
+            <p class="legend">
+                <span>
+                    <i class="swatch swatch-new" aria-hidden="true"></i>
+                    {lang.updated()} " " <b>{lang.number(counts.updated.min(counts.desired))}</b>
+                </span>
+                {(old > 0)
+                    .then(|| {
+                        view! {
+                            <span>
+                                <i class="swatch swatch-old" aria-hidden="true"></i>
+                                {lang.old()} " " <b>{lang.number(old)}</b>
+                            </span>
+                        }
+                    })}
+                {(missing > 0)
+                    .then(|| {
+                        view! {
+                            <span class="tone-amber">
+                                <Icon glyph=Glyph::NotReady size=14/>
+                                {lang.not_available()} " " <b>{lang.number(missing)}</b>
+                            </span>
+                        }
+                    })}
+            </p>
+        </div>
+        <dl class="facts">
+            <div>
+                <dt>{lang.fact_ready()}</dt>
+                <dd>
+                    <b>{lang.number(counts.ready)}</b>
+                    <span class="small">{lang.of_desired(counts.desired)}</span>
+                </dd>
+            </div>
+            <div>
+                <dt>{lang.fact_budget()}</dt>
+                <dd>
+                    <b>{budget(lang, model)}</b>
+                    <span class="small">{budget_field(model)}</span>
+                </dd>
+            </div>
+            {current
+                .map(|row| {
+                    let created = row.created_at;
+                    view! {
+                        <div>
+                            <dt>{lang.fact_template_created()}</dt>
+                            <dd>
+                                <b>{move || time::absolute(lang, created, now.get())}</b>
+                                <span class="small">
+                                    {move || {
+                                        lang.ago(&time::duration(lang, time::span(created, now.get())))
+                                    }}
+                                </span>
+                            </dd>
+                        </div>
+                    }
+                })}
+            <div class="fact-wide">
+                <dt class="mono">{lang.fact_kubectl()}</dt>
+                <dd class="mono small">{model.status.message.clone()}</dd>
+            </div>
+        </dl>
+    }
+}
+
+fn budget(lang: Lang, model: &Workload) -> String {
+    use domain::workload::AtATime;
+    match model.at_a_time {
+        AtATime::Unavailable(n) | AtATime::Surge(n) => lang.number(n),
+        AtATime::None => lang.none().to_owned(),
+    }
+}
+
+fn budget_field(model: &Workload) -> String {
+    use domain::workload::{AtATime, UpdateStrategy};
+    match (&model.strategy, model.at_a_time) {
+        (UpdateStrategy::RollingUpdate { max_surge, .. }, AtATime::Surge(_)) => {
+            format!("maxSurge {max_surge}")
+        }
+        (
+            UpdateStrategy::RollingUpdate {
+                max_unavailable, ..
+            },
+            _,
+        ) => format!("maxUnavailable {max_unavailable}"),
+        (UpdateStrategy::OnDelete, _) => "OnDelete".to_owned(),
+        (UpdateStrategy::Other { name }, _) => name.clone(),
+    }
+}
+
+/// `9 → 10` while a rollout runs, and what that changes.
+fn from_to(lang: Lang, model: &Workload) -> impl IntoView + use<> {
+    let line = &model.line;
+    let chip = |n: Option<i64>, class: &'static str| {
+        let label = n.map_or_else(|| lang.unknown().to_owned(), |n| lang.revision_number(n));
+        let text = n.map_or_else(|| "?".to_owned(), |n| n.to_string());
+        view! { <span class=class role="img" aria-label=label>{text}</span> }
+    };
+    let from = line.from_revision.map(|n| {
+        view! {
+            {chip(Some(n), "revision")}
+            <span class="arrow" aria-hidden="true">"→"</span>
+        }
+    });
+    let current_class = match line.revision {
+        Some(_) => "revision revision-current",
+        None => "revision revision-unknown",
+    };
+    let current = model.history.current();
+    let change = current
+        .filter(|row| row.base.is_some() && line.from_revision.is_some())
+        .map(|row| crate::components::changes::chips(lang, &row.changes));
+    let images = change.is_none().then(|| {
+        view! { <crate::components::image::Images images=line.images.clone() lang/> }
+    });
+    view! {
+        {from}
+        {chip(line.revision, current_class)}
+        {change}
+        {images}
+    }
+}
+
+fn history_panel(context: &ledger::Context, history: &History) -> impl IntoView + use<> {
+    let lang = context.lang;
+    let notice = ledger::state_notice(lang, history);
+    view! {
+        <div class="panel-head">
+            <h2>{lang.revision_history()}</h2>
+            <span class="muted">{ledger::headline(lang, history)}</span>
+        </div>
+        {notice
+            .map(|notice| {
+                view! {
+                    <p class="notice">
+                        <Icon glyph=Glyph::NotObserved/>
+                        {notice}
+                    </p>
+                }
+            })}
+        {(!history.revisions.is_empty()).then(|| ledger::ledger(context, history))}
+    }
+}
+
+/// `kubectl get controllerrevisions`, for this workload.
+fn controller_revisions(history: &History, now: Signal<Timestamp>) -> impl IntoView + use<> {
+    let controller = format!("daemonset.apps/{}", history.key.name);
+    let rows = history
+        .revisions
+        .iter()
+        .map(|row| {
+            let created = row.created_at;
+            let controller = controller.clone();
+            view! {
+                <tr>
+                    <td>
+                        <a href=urls::revision(&history.key, &row.name)>{row.name.clone()}</a>
+                    </td>
+                    <td class="wide-only">{controller}</td>
+                    <td>{row.revision}</td>
+                    <td>{move || time::kubectl_age(time::span(created, now.get()))}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="mono plain" aria-labelledby="crs">
+            <thead>
+                <tr>
+                    <th scope="col">"NAME"</th>
+                    <th scope="col" class="wide-only">
+                        "CONTROLLER"
+                    </th>
+                    <th scope="col">"REVISION"</th>
+                    <th scope="col">"AGE"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+}

@@ -1,0 +1,135 @@
+//! What all islands of a tab share: the one stream from the server, and what
+//! it last said.
+//!
+//! The server sends a full snapshot at each connect and small deltas after, so
+//! a lost event never matters. Islands start from what the page was rendered
+//! with and take over when the first snapshot is there.
+
+#[cfg(feature = "hydrate")]
+pub mod browser;
+
+use domain::fleet::Line;
+use domain::health::Health;
+use leptos::prelude::*;
+
+use crate::model::{Beat, Delta, Workload, Workloads};
+
+/// How the tab is connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// As the server says.
+    Server(Health),
+    /// The server itself has been silent for this many seconds.
+    Silent(i64),
+}
+
+impl Connection {
+    /// May anything be written?
+    pub fn is_live(&self) -> bool {
+        matches!(self, Self::Server(health) if health.is_live())
+    }
+}
+
+/// Brings a list up to date; returns whether any line came or went.
+pub fn merge(lines: &mut Vec<Line>, delta: Delta) -> bool {
+    let mut reshaped = false;
+    lines.retain(|line| {
+        let keep = !delta.removed.contains(&line.uid);
+        reshaped |= !keep;
+        keep
+    });
+    for changed in delta.changed {
+        match lines.iter_mut().find(|line| line.uid == changed.uid) {
+            Some(line) => *line = changed,
+            None => {
+                lines.push(changed);
+                reshaped = true;
+            }
+        }
+    }
+    reshaped
+}
+
+/// Signals that islands read. On the server they keep what they start with.
+#[derive(Clone)]
+pub struct Live {
+    /// The connection and the apiserver's time; `None` until the first word.
+    pub connection: ArcRwSignal<Option<Connection>>,
+    /// The last beat.
+    pub beat: ArcRwSignal<Option<Beat>>,
+    /// The list, on its page.
+    pub workloads: ArcRwSignal<Option<Workloads>>,
+    /// The workload, on its pages.
+    pub workload: ArcRwSignal<Option<Workload>>,
+}
+
+impl Live {
+    /// Nothing heard yet.
+    pub fn new() -> Self {
+        Self {
+            connection: ArcRwSignal::new(None),
+            beat: ArcRwSignal::new(None),
+            workloads: ArcRwSignal::new(None),
+            workload: ArcRwSignal::new(None),
+        }
+    }
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The tab's signals; in the browser the first call opens the stream.
+pub fn live() -> Live {
+    #[cfg(feature = "hydrate")]
+    return browser::live();
+    #[cfg(not(feature = "hydrate"))]
+    return Live::new();
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::verdict::Verdict;
+    use domain::workload::{Counts, Key};
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn line(uid: &str, generation: i64) -> Line {
+        Line {
+            key: Key::daemon_set("ns", uid),
+            uid: uid.into(),
+            verdict: Verdict::Healthy,
+            revision: None,
+            from_revision: None,
+            images: vec![],
+            counts: Counts::default(),
+            created_at: Timestamp::UNIX_EPOCH,
+            current_since: None,
+            moved_at: Timestamp::UNIX_EPOCH,
+            change_cause: None,
+            owner: None,
+            generation,
+        }
+    }
+
+    fn delta(changed: Vec<Line>, removed: &[&str]) -> Delta {
+        Delta {
+            changed,
+            removed: removed.iter().map(|uid| (*uid).to_owned()).collect(),
+            now: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_delta_changes_adds_and_removes() {
+        let mut lines = vec![line("a", 1), line("b", 1)];
+        assert!(!merge(&mut lines, delta(vec![line("a", 2)], &[])));
+        assert_eq!(lines[0].generation, 2);
+        assert!(merge(&mut lines, delta(vec![line("c", 1)], &["b"])));
+        let uids: Vec<_> = lines.iter().map(|l| l.uid.as_str()).collect();
+        assert_eq!(uids, ["a", "c"]);
+    }
+}

@@ -1,0 +1,146 @@
+//! Times and durations for people. Absolute times are UTC, as in the cluster;
+//! durations are rounded down to what still matters.
+
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::i18n::Lang;
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// `4 Mar 09:12`, with the year where it is not the year of `now`.
+pub fn absolute(lang: Lang, at: Timestamp, now: Timestamp) -> String {
+    let civil = Offset::UTC.to_datetime(at);
+    let this_year = Offset::UTC.to_datetime(now).year() == civil.year();
+    let (day, hour, minute) = (civil.day(), civil.hour(), civil.minute());
+    let month = usize::try_from(civil.month() - 1)
+        .ok()
+        .and_then(|m| MONTHS.get(m))
+        .unwrap_or(&"");
+    let year = civil.year();
+    match (lang, this_year) {
+        (Lang::En, true) => format!("{day} {month} {hour:02}:{minute:02}"),
+        (Lang::En, false) => format!("{day} {month} {year} {hour:02}:{minute:02}"),
+        (Lang::Zh, true) => format!("{}月{day}日 {hour:02}:{minute:02}", civil.month()),
+        (Lang::Zh, false) => format!("{year}年{}月{day}日 {hour:02}:{minute:02}", civil.month()),
+    }
+}
+
+/// `03:12:40`, of the UTC day.
+pub fn clock(at: Timestamp) -> String {
+    let civil = Offset::UTC.to_datetime(at);
+    format!(
+        "{:02}:{:02}:{:02}",
+        civil.hour(),
+        civil.minute(),
+        civil.second()
+    )
+}
+
+/// From `since` to `now`, never negative: clocks differ by a little.
+pub fn span(since: Timestamp, now: Timestamp) -> SignedDuration {
+    now.duration_since(since).max(SignedDuration::ZERO)
+}
+
+/// `18 s`, `25 min`, `5 h 12 min`, `12 d 18 h`, `98 d`.
+pub fn duration(lang: Lang, span: SignedDuration) -> String {
+    let seconds = span.as_secs().max(0);
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    let (d, h, min, s) = match lang {
+        Lang::En => ("d", "h", "min", "s"),
+        Lang::Zh => ("天", "小时", "分钟", "秒"),
+    };
+    let two = |a: i64, unit: &str, b: i64, small: &str| {
+        if b == 0 {
+            format!("{a} {unit}")
+        } else {
+            format!("{a} {unit} {b} {small}")
+        }
+    };
+    match () {
+        () if seconds < 60 => format!("{seconds} {s}"),
+        () if minutes < 60 => format!("{minutes} {min}"),
+        () if hours < 24 => two(hours, h, minutes % 60, min),
+        () if days < 30 => two(days, d, hours % 24, h),
+        () => format!("{days} {d}"),
+    }
+}
+
+/// `5 min` as `kubectl get` prints ages: `18s`, `25m`, `5h12m`, `12d`.
+pub fn kubectl_age(span: SignedDuration) -> String {
+    let seconds = span.as_secs().max(0);
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    let pair = |a: i64, unit: char, b: i64, small: char| {
+        if b == 0 {
+            format!("{a}{unit}")
+        } else {
+            format!("{a}{unit}{b}{small}")
+        }
+    };
+    // The steps of apimachinery's HumanDuration.
+    match () {
+        () if seconds < 120 => format!("{seconds}s"),
+        () if minutes < 10 => pair(minutes, 'm', seconds % 60, 's'),
+        () if minutes < 180 => format!("{minutes}m"),
+        () if hours < 8 => pair(hours, 'h', minutes % 60, 'm'),
+        () if hours < 48 => format!("{hours}h"),
+        () if days < 8 => pair(days, 'd', hours % 24, 'h'),
+        () if days < 730 => format!("{days}d"),
+        () if days < 365 * 8 => pair(days / 365, 'y', days % 365, 'd'),
+        () => format!("{}y", days / 365),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn absolute_times_name_the_year_only_when_needed() {
+        let at: Timestamp = "2026-03-04T09:12:59Z".parse().unwrap();
+        let now: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
+        let later: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
+        assert_eq!(absolute(Lang::En, at, now), "4 Mar 09:12");
+        assert_eq!(absolute(Lang::En, at, later), "4 Mar 2026 09:12");
+        assert_eq!(absolute(Lang::Zh, at, now), "3月4日 09:12");
+        assert_eq!(clock(at), "09:12:59");
+    }
+
+    #[test]
+    fn durations_keep_two_units_at_most() {
+        let say = |seconds| duration(Lang::En, SignedDuration::from_secs(seconds));
+        assert_eq!(say(-5), "0 s");
+        assert_eq!(say(59), "59 s");
+        assert_eq!(say(60), "1 min");
+        assert_eq!(say(3600), "1 h");
+        assert_eq!(say(3600 * 5 + 720), "5 h 12 min");
+        assert_eq!(say(86_400 * 12 + 3600 * 18), "12 d 18 h");
+        assert_eq!(say(86_400 * 98), "98 d");
+        assert_eq!(duration(Lang::Zh, SignedDuration::from_mins(25)), "25 分钟");
+    }
+
+    #[test]
+    fn ages_read_as_in_kubectl() {
+        let say = |seconds| kubectl_age(SignedDuration::from_secs(seconds));
+        assert_eq!(say(119), "119s");
+        assert_eq!(say(120), "2m");
+        assert_eq!(say(125), "2m5s");
+        assert_eq!(say(60 * 170), "170m");
+        assert_eq!(say(3600 * 5 + 60), "5h1m");
+        assert_eq!(say(3600 * 30), "30h");
+        assert_eq!(say(86_400 * 3), "3d");
+        assert_eq!(say(86_400 * 400), "400d");
+        assert_eq!(say(86_400 * 800), "2y70d");
+    }
+
+    #[test]
+    fn spans_are_never_negative() {
+        let at: Timestamp = "2026-03-04T09:12:59Z".parse().unwrap();
+        let before: Timestamp = "2026-03-04T09:12:00Z".parse().unwrap();
+        assert_eq!(span(at, before), SignedDuration::ZERO);
+    }
+}

@@ -1,0 +1,75 @@
+//! The URLs of pages, which are an interface: people share them.
+
+use std::fmt::Write;
+
+use domain::workload::Key;
+
+/// Percent-encodes all but unreserved characters (RFC 3986 2.3).
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte));
+            }
+            _ => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}
+
+/// A workload's page.
+pub fn workload(key: &Key) -> String {
+    format!(
+        "/ns/{}/daemonsets/{}",
+        encode(&key.namespace),
+        encode(&key.name)
+    )
+}
+
+/// One revision.
+pub fn revision(key: &Key, name: &str) -> String {
+    format!("{}/revisions/{}", workload(key), encode(name))
+}
+
+/// Two revisions side by side; `live` names the live template.
+pub fn compare(key: &Key, from: &str, to: &str) -> String {
+    format!(
+        "{}/compare?from={}&to={}",
+        workload(key),
+        encode(from),
+        encode(to)
+    )
+}
+
+/// The page that asks before it goes back; `None` lets it propose.
+pub fn rollback(key: &Key, to: Option<&str>) -> String {
+    match to {
+        Some(to) => format!("{}/rollback?to={}", workload(key), encode(to)),
+        None => format!("{}/rollback", workload(key)),
+    }
+}
+
+/// The page that follows a write.
+pub fn progress(key: &Key, generation: i64) -> String {
+    format!("{}/progress?generation={generation}", workload(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_names_stay_in_their_place() {
+        let key = Key::daemon_set("a/b", "x?y#z&w");
+        assert_eq!(workload(&key), "/ns/a%2Fb/daemonsets/x%3Fy%23z%26w");
+        assert_eq!(
+            compare(&key, "live", "a&to=b"),
+            "/ns/a%2Fb/daemonsets/x%3Fy%23z%26w/compare?from=live&to=a%26to%3Db"
+        );
+        assert_eq!(encode("é"), "%C3%A9");
+    }
+}
