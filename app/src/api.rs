@@ -30,13 +30,13 @@ fn key(namespace: String, kind: Option<Kind>, name: String) -> Key {
 }
 
 /// `GET /api/workloads`: all workloads that this server may see.
-#[server(prefix = "/api", endpoint = "workloads", input = GetUrl)]
+#[server(name = GetWorkloads, prefix = "/api", endpoint = "workloads", input = GetUrl)]
 pub async fn workloads() -> Result<Workloads, ApiError> {
     answer(pages::lookup(model::workloads))
 }
 
 /// `GET /api/history`: the revisions of one workload.
-#[server(prefix = "/api", endpoint = "history", input = GetUrl)]
+#[server(name = GetHistory, prefix = "/api", endpoint = "history", input = GetUrl)]
 pub async fn history(
     namespace: String,
     kind: Option<Kind>,
@@ -47,7 +47,7 @@ pub async fn history(
 }
 
 /// `GET /api/status`: what kubectl would say about the rollout.
-#[server(prefix = "/api", endpoint = "status", input = GetUrl)]
+#[server(name = GetStatus, prefix = "/api", endpoint = "status", input = GetUrl)]
 pub async fn status(
     namespace: String,
     kind: Option<Kind>,
@@ -59,7 +59,7 @@ pub async fn status(
 
 /// `GET /api/revision`: one revision with its template. Values that look like
 /// secrets are hidden unless `reveal` is set.
-#[server(prefix = "/api", endpoint = "revision", input = GetUrl)]
+#[server(name = GetRevision, prefix = "/api", endpoint = "revision", input = GetUrl)]
 pub async fn revision(
     namespace: String,
     kind: Option<Kind>,
@@ -76,7 +76,7 @@ pub async fn revision(
 
 /// `GET /api/compare`: what changes from one revision to another; `live` names
 /// the live template.
-#[server(prefix = "/api", endpoint = "compare", input = GetUrl)]
+#[server(name = GetComparison, prefix = "/api", endpoint = "compare", input = GetUrl)]
 pub async fn compare(
     namespace: String,
     kind: Option<Kind>,
@@ -96,7 +96,7 @@ pub async fn compare(
 }
 
 /// `POST /api/rollback`: goes back, if all is as the order says.
-#[server(prefix = "/api", endpoint = "rollback", input = Json)]
+#[server(name = PostRollback, prefix = "/api", endpoint = "rollback", input = Json)]
 pub async fn rollback(#[server(flatten)] order: Order) -> Result<Report, ApiError> {
     let lang = pages::frame().lang;
     let cluster = answer(pages::cluster())?;

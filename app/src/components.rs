@@ -2,6 +2,8 @@
 
 pub mod bar;
 pub mod changes;
+#[cfg(feature = "ssr")]
+pub mod diff;
 pub mod head;
 pub mod icon;
 pub mod image;

@@ -1,10 +1,12 @@
 //! What pages and programs are given: plain answers, made from the fleet.
 
+use domain::diff::Diff;
 use domain::fleet::Line;
 use domain::health::Health;
-use domain::history::History;
+use domain::history::{History, Row};
 use domain::note::Note;
 use domain::status::Status;
+use domain::summary::Change;
 use domain::workload::{AtATime, UpdateStrategy, Writer};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,6 +49,54 @@ pub struct Workload {
     pub writer: Option<Writer>,
 }
 
+/// One revision with its template.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Revision {
+    /// Its row in the history.
+    #[serde(flatten)]
+    pub row: Row,
+    /// The pod template; absent where it cannot be read. Values that look like
+    /// secrets are hidden unless they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<serde_json::Value>,
+    /// How many values are hidden.
+    pub hidden: usize,
+    /// The raw `data`, where it cannot be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
+}
+
+/// A side of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Side {
+    /// ControllerRevision, or `live`.
+    pub name: String,
+    /// Its number; absent for `live`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<i64>,
+}
+
+/// What changes from one template to another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Comparison {
+    /// The earlier side.
+    pub from: Side,
+    /// The later side.
+    pub to: Side,
+    /// What one would say aloud.
+    pub changes: Vec<Change>,
+    /// Line by line.
+    pub diff: Diff,
+}
+
+pub use domain::diff::Options as DiffOptions;
+
+/// The name of the live template where a revision is asked for.
+pub const LIVE: &str = "live";
+
 /// What changed in a list since the last time, for the live stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -71,12 +121,17 @@ pub struct Beat {
 
 #[cfg(feature = "ssr")]
 mod make {
+    use domain::diff::{Options, diff};
     use domain::fleet::Entry;
     use domain::history::history;
+    use domain::revision::Stored;
+    use domain::secrets;
     use domain::status::status;
+    use domain::summary::summary;
+    use domain::template::Template;
     use domain::workload::Key;
 
-    use super::{Beat, Timestamp, Workload, Workloads};
+    use super::{Beat, Comparison, LIVE, Revision, Side, Workload, Workloads};
     use crate::cluster::Cluster;
     use crate::error::ApiError;
 
@@ -140,6 +195,97 @@ mod make {
             })
     }
 
+    /// One revision.
+    ///
+    /// # Errors
+    /// As [`workload`], and when there is no such revision.
+    pub fn revision(
+        cluster: &dyn Cluster,
+        key: &Key,
+        name: &str,
+        reveal: bool,
+    ) -> Result<Revision, ApiError> {
+        let entry = entry(cluster, key)?;
+        let none = || no_revision(key, name);
+        let found = entry.revision(name).ok_or_else(none)?;
+        let row = history(&entry.workload, &entry.own())
+            .revisions
+            .into_iter()
+            .find(|row| row.name == name)
+            .ok_or_else(none)?;
+        let (template, hidden, raw) = match &found.stored {
+            Stored::Template(template) => {
+                let value = template.value();
+                let hidden = secrets::hidden_pointers(&value).len();
+                let shown = if reveal { value } else { secrets::masked(&value) };
+                (Some(shown), if reveal { 0 } else { hidden }, None)
+            }
+            Stored::Unreadable { raw, .. } => (None, 0, Some(raw.to_string())),
+        };
+        Ok(Revision {
+            row,
+            template,
+            hidden,
+            raw,
+        })
+    }
+
+    /// What changes between two revisions, or the live template.
+    ///
+    /// # Errors
+    /// As [`revision`], and when one of them cannot be read.
+    pub fn comparison(
+        cluster: &dyn Cluster,
+        key: &Key,
+        from: &str,
+        to: &str,
+        options: Options,
+    ) -> Result<Comparison, ApiError> {
+        let entry = entry(cluster, key)?;
+        let (from, a) = side(&entry, key, from)?;
+        let (to, b) = side(&entry, key, to)?;
+        let (a, b) = (a.value(), b.value());
+        Ok(Comparison {
+            from,
+            to,
+            changes: summary(&a, &b),
+            diff: diff(&a, &b, options),
+        })
+    }
+
+    fn side(entry: &Entry, key: &Key, name: &str) -> Result<(Side, Template), ApiError> {
+        if name == LIVE {
+            let side = Side {
+                name: LIVE.to_owned(),
+                revision: None,
+            };
+            return Ok((side, entry.workload.template.clone()));
+        }
+        let found = entry
+            .revision(name)
+            .ok_or_else(|| no_revision(key, name))?;
+        match &found.stored {
+            Stored::Template(template) => {
+                let side = Side {
+                    name: name.to_owned(),
+                    revision: Some(found.number),
+                };
+                Ok((side, template.clone()))
+            }
+            Stored::Unreadable { reason, .. } => Err(ApiError::Unreadable {
+                revision: name.to_owned(),
+                problem: reason.clone(),
+            }),
+        }
+    }
+
+    fn no_revision(key: &Key, name: &str) -> ApiError {
+        ApiError::NoRevision {
+            name: key.name.clone(),
+            revision: name.to_owned(),
+        }
+    }
+
     /// The state of the connection, as it is now.
     pub fn beat(cluster: &dyn Cluster) -> Beat {
         Beat {
@@ -165,4 +311,4 @@ mod make {
 }
 
 #[cfg(feature = "ssr")]
-pub use make::{beat, entry, workload, workloads};
+pub use make::{beat, comparison, entry, revision, workload, workloads};

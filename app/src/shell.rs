@@ -19,7 +19,7 @@ use crate::pages::rollback::RollbackPage;
 use crate::pages::workload::WorkloadPage;
 
 /// Where the built site lies, from the server's manifest.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Site {
     /// Options for the hydration script; `output_name` carries the content
     /// hash.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::head::Title;
 use crate::components::icon::Glyph;
 use crate::components::panel::StatePanel;
 
@@ -11,7 +12,7 @@ pub fn NotFoundPage() -> impl IntoView {
     let lang = super::frame().lang;
     super::status(404);
     view! {
-        <super::head::Title text=lang.not_found()/>
+        <Title text=lang.not_found()/>
         <StatePanel glyph=Glyph::Search tone="tone-slate" title=lang.not_found()>
             <p class="muted">{lang.not_found_hint()}</p>
             <p class="actions">

@@ -1,0 +1,304 @@
+//! Sentences with something in them.
+
+use domain::history::Row;
+use domain::owner::{Owner, OwnerKind, Revert};
+use domain::rollback::{Order, Reason, Report};
+
+use super::{Lang, catalogue, nodes};
+
+fn s(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}
+
+catalogue! {
+    // Words that came with a page of their own
+    refused = "Refused", "被拒绝";
+    added = "added", "新增";
+    removed = "removed", "移除";
+    changed = "changed", "变更";
+    pod = "Pod", "Pod";
+    area_container = "Container", "容器";
+    area_init_container = "Init container", "Init 容器";
+    area_request = "Request", "资源请求";
+    area_limit = "Limit", "资源限制";
+    area_tolerations = "Toleration", "容忍";
+    area_order = "Order", "顺序";
+    area_restart = "Restart", "重启";
+    namespace_word = "namespace", "命名空间";
+    renumbered = "renumbered", "已重新编号";
+    state_done = "done", "已完成";
+    state_now = "in progress", "进行中";
+    state_waiting = "waiting", "等待中";
+    note_not_ready = "No rollout is running.", "没有正在进行的发布。";
+    note_on_delete = "A pod is replaced when someone deletes it.", "只有删除 Pod 后才会替换。";
+    note_no_nodes = "No node should run it.", "没有应运行它的节点。";
+    history_pending = "The controller has not handled the latest change yet, so no revision is marked as current.", "控制器尚未处理最新变更，因此没有标记当前修订版本。";
+    history_not_recorded = "The live template is not among the recorded revisions yet.", "线上模板尚未记录为修订版本。";
+    history_none = "The controller has not recorded a revision yet.", "控制器尚未记录任何修订版本。";
+    rolled_back_to_earlier = "Rolled back to an earlier template", "已回滚到更早的模板";
+    gone_pruned = "No longer in Kubernetes: pruned by the history limit, renumbered or deleted.", "Kubernetes 中已不存在：被历史上限清理、重新编号或删除。";
+    off_identical = "It is the same template as the live one.", "与线上模板相同。";
+    off_read_only = "This server was started read only.", "此服务器以只读方式启动。";
+    off_not_live = "Off while the page is not live.", "页面非实时状态时不可用。";
+    nothing_different = "No kept revision differs from the live template by more than a restart.", "保留的修订版本与线上模板仅有重启差异。";
+    becomes_because = "Kubernetes never goes back in numbers: it re-uses the template and gives it the next one.", "Kubernetes 的编号只会递增：复用模板并赋予下一个编号。";
+    dry_run_accepted = "Server dry run accepted", "服务器试运行通过";
+    dry_run_equal = "The template that comes back equals the target; nothing changed it on the way in.", "返回的模板与目标一致，途中未被修改。";
+    dry_run_mutated = "Admission would change the template", "准入控制会修改模板";
+    dry_run_mutated_words = "The template that comes back is not the target's. The controller would record it as a new revision.", "返回的模板与目标不同，控制器会将其记录为新的修订版本。";
+    dry_run_refused = "Server dry run refused", "服务器试运行被拒绝";
+    applied_title = "kubectl apply remembers the newer template", "kubectl apply 记住的是较新的模板";
+    applied_words = "Its last-applied note is not updated by a rollback. The next apply can bring the newer template back.", "回滚不会更新 last-applied 记录，下次 apply 可能恢复较新的模板。";
+    on_delete_title = "No pod will move by itself", "Pod 不会自动更新";
+    pending_words = "The controller has not handled the latest change. It may be down.", "控制器尚未处理最新变更，可能未在运行。";
+    refused_if_changed = "Refused if the workload changes before it arrives.", "若工作负载在送达前发生变化，将被拒绝。";
+    same_as_kubectl = "Same effect as", "等同于";
+    plus_the_lock = "with a lock on what you saw.", "并锁定你所看到的内容。";
+    progress_behind = "Written. Waiting for the watch to catch up", "已写入，等待监视更新";
+    progress_sent = "Sent. Waiting for the controller", "已发送，等待控制器处理";
+    progress_overtaken = "Overtaken by a newer change", "已被更新的变更取代";
+    by_hand_words = "The strategy is OnDelete: Kubernetes replaces a pod only when someone deletes it.", "策略为 OnDelete：只有删除 Pod 后 Kubernetes 才会替换。";
+    refused_one_call = "The cluster refused one call.", "集群拒绝了一次调用。";
+    diff_foot = "Noise: hash labels and restartedAt. Values of names that look like secrets are hidden.", "噪声：哈希标签与 restartedAt。疑似密钥的值已隐藏。";
+}
+
+catalogue! {
+    // The frame
+    stale_for(span: &str) = format!("Stale · {span}"), format!("数据过时 · {span}");
+    seconds(n: i64) = format!("{n} s"), format!("{n} 秒");
+    strip_cluster(cluster: &str, at: &str, ago: &str) =
+        format!("The API server of {cluster} does not answer. You see data from {at} UTC, {ago} ago. Rollback is off until it is live again."),
+        format!("{cluster} 的 API 服务器没有响应。当前数据来自 {at} UTC（{ago}前）。恢复实时之前不能回滚。");
+    strip_server(ago: &str) =
+        format!("Rollbook itself has been silent for {ago}. What you see may be old. Rollback is off until it is live again."),
+        format!("Rollbook 已 {ago} 没有响应，所见数据可能过时。恢复实时之前不能回滚。");
+    in_namespace(namespace: &str) = format!("in namespace {namespace}"), format!("命名空间 {namespace}");
+    as_user(user: &str) = format!("as {user}"), format!("身份 {user}");
+    may_not_see(resource: &str) = format!("You may not see {resource}"), format!("无权查看 {resource}");
+
+    // The list
+    list_headline(n: usize, namespaces: usize) =
+        format!("{n} DaemonSet{} in {namespaces} namespace{} of", s(n), s(namespaces)),
+        format!("{namespaces} 个命名空间中的 {n} 个 DaemonSet，集群");
+    showing(n: usize, of: usize) = format!("Showing {n} of {of}"), format!("显示 {n} / {of}");
+    changed_order(n: usize) = format!("{n} changed"), format!("{n} 项有变化");
+    nothing_matches(q: &str) =
+        if q.is_empty() { "Nothing matches the filter".to_owned() } else { format!("Nothing matches “{q}”") },
+        if q.is_empty() { "没有符合筛选的内容".to_owned() } else { format!("没有匹配“{q}”的内容") };
+    hidden_by_filter(n: usize) =
+        format!("{n} DaemonSet{} hidden by this filter.", if n == 1 { " is" } else { "s are" }),
+        format!("{n} 个 DaemonSet 被筛选隐藏。");
+    more_containers(n: usize) = format!("+{n} container{}", s(n)), format!("+{n} 个容器");
+    bar_label(updated: u32, old: u32, missing: u32) =
+        format!("{updated} updated, {old} old, {missing} not available"),
+        format!("{updated} 已更新，{old} 旧，{missing} 不可用");
+    revision_number(n: i64) = format!("revision {n}"), format!("修订版本 {n}");
+    ago(span: &str) = format!("{span} ago"), format!("{span}前");
+    started_ago(span: &str) = format!("started {span} ago"), format!("{span}前开始");
+
+    // Verdict notes
+    note_stuck(span: &str) = format!("No node finished for {span}."), format!("{span}内没有节点完成。");
+    note_moved(span: &str) = format!("Last node finished {span} ago."), format!("最近一个节点于 {span}前完成。");
+    note_last_nodes(n: u32) = format!("{n} {} not available yet.", nodes(n)), format!("还有 {n} 个节点不可用。");
+    note_not_observed(generation: i64, observed: i64) =
+        format!("Generation {observed} of {generation} handled."), format!("已处理第 {observed} / {generation} 代。");
+    note_deleting(span: &str) = format!("For {span}. Its controller no longer acts."), format!("已 {span}，控制器不再处理。");
+
+    // The workload
+    rolling_unavailable(n: u32) = format!("RollingUpdate, {n} at a time"), format!("RollingUpdate，每次 {n} 个");
+    rolling_surge(n: u32) = format!("RollingUpdate, {n} extra at a time"), format!("RollingUpdate，每次额外 {n} 个");
+    of_nodes(n: u32, of: u32) = format!("{n} of {of}"), format!("{n} / {of}");
+    of_desired(n: u32) = format!("of {n} desired"), format!("期望 {n}");
+    roll_back_to_number(n: i64) = format!("Roll back to {n}"), format!("回滚到 {n}");
+    roll_back_to_this_of(n: i64) = format!("Roll back to this: {n}"), format!("回滚到此：{n}");
+    compare_of(n: i64) = format!("Compare {n}"), format!("对比 {n}");
+    history_headline(kept: usize, renumbered: usize, gone: i64) = {
+        let mut text = format!("{kept} revision{} in Kubernetes", s(kept));
+        if renumbered > 0 { text = format!("{text}, {renumbered} renumbered"); }
+        if gone > 0 { text = format!("{text}, {gone} number{} gone", if gone == 1 { "" } else { "s" }); }
+        text
+    }, {
+        let mut text = format!("Kubernetes 中 {kept} 个");
+        if renumbered > 0 { text = format!("{text}，{renumbered} 个重新编号"); }
+        if gone > 0 { text = format!("{text}，{gone} 个编号已不存在"); }
+        text
+    };
+    was(n: i64) = format!("was {n}"), format!("原为 {n}");
+    now(n: i64) = format!("now {n}"), format!("现为 {n}");
+    rolled_back_to(n: i64) = format!("Rolled back to the template of {n}"), format!("回滚到 {n} 的模板");
+    renumbered_because(was: i64, now: i64) =
+        format!("Kubernetes renumbered {was} to {now}: revisions only move forward."),
+        format!("Kubernetes 将 {was} 重新编号为 {now}：修订号只会递增。");
+    unreadable_hint(problem: &str) =
+        format!("The stored data is not a pod template: {problem}. Rollback is off."),
+        format!("存储的数据不是 Pod 模板：{problem}。不能回滚。");
+    same_content_as(n: i64) = format!("same content as {n}"), format!("内容与 {n} 相同");
+    against(n: i64) = format!("against {n}"), format!("相对于 {n}");
+    quoted(text: &str) = format!("“{text}”"), format!("“{text}”");
+    cause_same_as(n: i64) = format!("same words as {n}, so it may be copied"), format!("与 {n} 相同，可能是沿用");
+    created_at(at: &str) = format!("created {at}"), format!("创建于 {at}");
+    since(at: &str) = format!("since {at}"), format!("自 {at}");
+    gone_renumbered(n: i64, now: i64) =
+        format!("The number {n} no longer exists. The same template lives on as {now}."),
+        format!("编号 {n} 已不存在，同一模板现为 {now}。");
+
+    // One revision
+    revision_of(n: i64, name: &str) = format!("Revision {n} of {name}"), format!("{name} 的修订版本 {n}");
+    bytes(n: usize) = format!("{n} bytes"), format!("{n} 字节");
+    values_hidden(n: usize) = format!("{n} value{} hidden", s(n)), format!("{n} 个值已隐藏");
+
+    // Compare
+    changes_count(n: usize) = format!("{n} change{}", s(n)), format!("{n} 处变更");
+    going(from: &str, to: &str) = format!("going from {from} to {to}"), format!("从 {from} 到 {to}");
+    hidden_value(chars: usize) = format!("hidden, {chars} characters"), format!("已隐藏，{chars} 个字符");
+    fold(n: usize, names: &str) = format!("{n} unchanged lines: {names}"), format!("{n} 行未变：{names}");
+    show_noise_of(n: usize) = format!("Show noise ({n})"), format!("显示噪声（{n}）");
+
+    // Roll back
+    rollback_of(name: &str) = format!("Roll back {name}"), format!("回滚 {name}");
+    roll_back_title(name: &str, n: i64) = format!("Roll back {name} to the template of {n}"), format!("将 {name} 回滚到 {n} 的模板");
+    in_namespace_of(namespace: &str, cluster: &str) = format!("in namespace {namespace} of {cluster}"), format!("{cluster} 的命名空间 {namespace}");
+    becomes(n: i64, next: i64) = format!("Revision {n} becomes {next}."), format!("修订版本 {n} 将变为 {next}。");
+    nodes_rolling(n: u32, at: u32) = format!("{n} {} desired. Those that run another template restart, {at} at a time; pods that are already unavailable are replaced at once.", nodes(n)), format!("期望 {n} 个节点。运行其他模板的节点将重启，每次 {at} 个；已不可用的 Pod 会立即替换。");
+    nodes_surge(n: u32, at: u32) = format!("{n} {} desired. Those that run another template get a new pod beside the old one, on {at} at a time.", nodes(n)), format!("期望 {n} 个节点。运行其他模板的节点会先启动新 Pod，每次 {at} 个。");
+    nodes_on_delete(n: u32) = format!("{n} {} desired. No pod will move: the strategy replaces a pod when someone deletes it.", nodes(n)), format!("期望 {n} 个节点。Pod 不会自动更新：只有删除后才会替换。");
+    nodes_missing(n: u32) = format!("{n} {} have no available pod right now.", nodes(n)), format!("当前有 {n} 个节点没有可用的 Pod。");
+    on_delete_words(n: u32) = format!("The strategy is OnDelete: the template is set, and {n} {} wait for someone to delete their pods.", nodes(n)), format!("策略为 OnDelete：模板会更新，{n} 个节点需手动删除 Pod。");
+
+    // Progress
+    progress_nodes(n: u32, of: u32) = format!("Rolling back, {n} of {of} nodes"), format!("回滚中，{n} / {of} 个节点");
+    progress_by_hand(n: u32, of: u32) = format!("Template set. {n} of {of} nodes run it"), format!("模板已设置，{n} / {of} 个节点已运行");
+    overtaken_words(mine: i64, now: i64) = format!("This link follows generation {mine}; the workload is at {now}."), format!("此链接跟踪第 {mine} 代，工作负载现为第 {now} 代。");
+    now_revision(was: i64, now: i64) = format!("The template of {was} is now revision {now}."), format!("{was} 的模板现为修订版本 {now}。");
+    generation(n: i64) = format!("generation {n}"), format!("第 {n} 代");
+    observed(n: i64) = format!("observed {n}"), format!("已处理 {n}");
+    as_of(at: &str) = format!("as of {at} UTC"), format!("截至 {at} UTC");
+    open_workload(name: &str) = format!("Open {name}"), format!("打开 {name}");
+
+    // Errors
+    error_no_workload(kind: &str, namespace: &str, name: &str) =
+        format!("There is no {kind} {name} in namespace {namespace}. It may have been deleted, or the address is wrong."),
+        format!("命名空间 {namespace} 中没有 {kind} {name}。可能已被删除，或地址有误。");
+    error_no_revision(name: &str, revision: &str) =
+        format!("{name} has no ControllerRevision {revision}. Kubernetes may have pruned it."),
+        format!("{name} 没有 ControllerRevision {revision}，可能已被 Kubernetes 清理。");
+    error_unreadable(revision: &str, problem: &str) =
+        format!("{revision} holds no pod template: {problem}. It cannot be compared or rolled back to."),
+        format!("{revision} 不含 Pod 模板：{problem}。无法对比或回滚。");
+    error_not_ready(words: &str) =
+        format!("Nothing is known yet, so nothing is shown: {words}. Rollbook keeps trying."),
+        format!("暂无数据，因此不显示内容：{words}。Rollbook 会继续重试。");
+}
+
+impl Lang {
+    /// A revision in a list to choose from.
+    pub fn picker(self, row: &Row) -> String {
+        let mut text = row.revision.to_string();
+        if row.current {
+            text = format!("{text} · {}", self.current());
+        }
+        if let Some(was) = row.was {
+            text = format!("{text} · {}", self.was(was.revision));
+        }
+        let image = row.images.first().map(|i| i.image.as_str()).unwrap_or_default();
+        let short = image.rsplit('/').next().unwrap_or(image);
+        format!("{text} · {short}")
+    }
+
+    /// Title and words of the warning that somebody may undo a rollback.
+    pub fn owner_warning(self, owner: &Owner) -> Option<(String, String)> {
+        if owner.kind == OwnerKind::KubectlApply {
+            // Said by the warning on apply itself.
+            return None;
+        }
+        let who = crate::components::owner::name(owner.kind);
+        let of = owner.name.as_deref().unwrap_or_default();
+        let title = match (self, owner.revert) {
+            (Self::En, Revert::Will) => format!("{who} will put it back"),
+            (Self::En, Revert::May) => format!("{who} may put it back"),
+            (Self::Zh, Revert::Will) => format!("{who} 会将其恢复"),
+            (Self::Zh, Revert::May) => format!("{who} 可能将其恢复"),
+        };
+        let words = match self {
+            Self::En => format!("It manages this workload {of} ({}). Change it there, or the rollback will not last.", owner.evidence),
+            Self::Zh => format!("它管理此工作负载 {of}（{}）。请在那里修改，否则回滚不会持久。", owner.evidence),
+        };
+        Some((title, words))
+    }
+
+    /// The sentence on what became of an order.
+    pub fn report(self, order: &Order, report: &Report) -> String {
+        let name = &order.name;
+        let to = &order.to;
+        let mut text = match self {
+            Self::En => report_en(name, to, &report.reason),
+            Self::Zh => report_zh(name, to, &report.reason),
+        };
+        if let Some(problem) = &report.event_problem {
+            let more = match self {
+                Self::En => format!(" The Event about it could not be written: {problem}."),
+                Self::Zh => format!("相关事件未能写入：{problem}。"),
+            };
+            text.push_str(&more);
+        }
+        text
+    }
+}
+
+fn report_en(name: &str, to: &str, reason: &Reason) -> String {
+    match reason {
+        Reason::RolledBack { mutated: false } => format!("{name} has the template of {to}."),
+        Reason::RolledBack { mutated: true } => format!("{name} was rolled back to {to}, but admission changed the template on the way in."),
+        Reason::DryRun { mutated: false } => format!("The cluster would accept it: {name} with the template of {to}. Nothing was written."),
+        Reason::DryRun { mutated: true } => "The cluster would accept it, but admission would change the template on the way in. Nothing was written.".to_owned(),
+        Reason::AlreadyThere => format!("{name} has the template of {to} already."),
+        Reason::Invalid { field } => format!("The order cannot be used: look at {field}."),
+        Reason::ReadOnly => "This server was started read only.".to_owned(),
+        Reason::Stale => "Rollbook does not see the cluster right now, so it does not write. Try again when the page is live.".to_owned(),
+        Reason::Moved { seen, now } => format!("{name} was changed since you looked: generation {seen} is now {now}. Look at it again before you decide."),
+        Reason::Replaced => format!("{name} was deleted and created anew since you looked. Its history is another one."),
+        Reason::WorkloadGone => format!("{name} no longer exists."),
+        Reason::Deleting => format!("{name} is being deleted; its controller would not act on a rollback."),
+        Reason::Pruned => format!("The revision {to} no longer exists: Kubernetes pruned it, or someone deleted it."),
+        Reason::TargetReplaced => format!("Another revision has the name {to} now."),
+        Reason::Renumbered { seen, now } => format!("The revision {to} was {seen} when you looked and is {now} now."),
+        Reason::NotOwned => format!("The revision {to} does not belong to {name}."),
+        Reason::Unreadable { problem } => format!("The revision {to} holds no pod template: {problem}."),
+        Reason::Denied { words } => format!("Admission refused it: {words}"),
+        Reason::InvalidTemplate { words } => format!("The template is not valid under today's rules: {words}"),
+        Reason::Forbidden { words, verb, resource } => format!("You may not {verb} {resource}: {words}"),
+        Reason::Unauthorized => "The cluster does not accept the credentials any more. Renew them and try again.".to_owned(),
+        Reason::Unreachable { words } => format!("The cluster does not answer, so nothing was sent: {words}"),
+        Reason::ServerError { words } => format!("The cluster could not do it: {words}"),
+        Reason::NoAnswer { words } => format!("It was sent, but the answer was lost ({words}). Look at the workload: if the rollback arrived, it is there. Ordering it again is safe."),
+    }
+}
+
+fn report_zh(name: &str, to: &str, reason: &Reason) -> String {
+    match reason {
+        Reason::RolledBack { mutated: false } => format!("{name} 已使用 {to} 的模板。"),
+        Reason::RolledBack { mutated: true } => format!("{name} 已回滚到 {to}，但准入控制修改了模板。"),
+        Reason::DryRun { mutated: false } => format!("集群会接受：{name} 使用 {to} 的模板。未写入任何内容。"),
+        Reason::DryRun { mutated: true } => "集群会接受，但准入控制会修改模板。未写入任何内容。".to_owned(),
+        Reason::AlreadyThere => format!("{name} 已经是 {to} 的模板。"),
+        Reason::Invalid { field } => format!("请求无法使用，请检查 {field}。"),
+        Reason::ReadOnly => "此服务器以只读方式启动。".to_owned(),
+        Reason::Stale => "Rollbook 目前看不到集群，因此不写入。请在页面恢复实时后重试。".to_owned(),
+        Reason::Moved { seen, now } => format!("你查看之后 {name} 已变更：第 {seen} 代现为第 {now} 代。请重新查看后再决定。"),
+        Reason::Replaced => format!("你查看之后 {name} 已被删除并重建，历史已不同。"),
+        Reason::WorkloadGone => format!("{name} 已不存在。"),
+        Reason::Deleting => format!("{name} 正在删除，控制器不会处理回滚。"),
+        Reason::Pruned => format!("修订版本 {to} 已不存在：被 Kubernetes 清理或被删除。"),
+        Reason::TargetReplaced => format!("{to} 现在是另一个修订版本。"),
+        Reason::Renumbered { seen, now } => format!("你查看时修订版本 {to} 的编号为 {seen}，现为 {now}。"),
+        Reason::NotOwned => format!("修订版本 {to} 不属于 {name}。"),
+        Reason::Unreadable { problem } => format!("修订版本 {to} 不含 Pod 模板：{problem}。"),
+        Reason::Denied { words } => format!("准入控制拒绝：{words}"),
+        Reason::InvalidTemplate { words } => format!("按当前规则模板无效：{words}"),
+        Reason::Forbidden { words, verb, resource } => format!("无权对 {resource} 执行 {verb}：{words}"),
+        Reason::Unauthorized => "集群不再接受该凭据。请更新后重试。".to_owned(),
+        Reason::Unreachable { words } => format!("集群没有响应，未发送任何内容：{words}"),
+        Reason::ServerError { words } => format!("集群无法完成：{words}"),
+        Reason::NoAnswer { words } => format!("已发送但未收到答复（{words}）。请查看工作负载确认回滚是否到达。重复提交是安全的。"),
+    }
+}

@@ -1,0 +1,209 @@
+//! A rollback arriving: the four steps, the bar, kubectl's own words.
+
+use domain::status::{Following, following};
+use domain::verdict::Verdict;
+use jiff::Timestamp;
+use leptos::prelude::*;
+
+use crate::components::bar::NodesBar;
+use crate::components::icon::{Glyph, Icon};
+use crate::i18n::Lang;
+use crate::live::live;
+use crate::model::Workload;
+use crate::{time, urls};
+
+/// How far a write has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// The server's picture is older than the write.
+    Behind,
+    /// The controller has not handled it.
+    Sent,
+    /// Nodes move.
+    Nodes,
+    /// `OnDelete`: nodes wait for a person.
+    ByHand,
+    /// All nodes run it.
+    Done,
+    /// The spec was changed again.
+    Overtaken,
+}
+
+fn stage(model: &Workload, generation: i64) -> Stage {
+    let status = &model.status;
+    match following(status, generation) {
+        Following::Behind => Stage::Behind,
+        Following::Overtaken => Stage::Overtaken,
+        Following::This if status.observed_generation < generation => Stage::Sent,
+        Following::This if status.done => Stage::Done,
+        Following::This if status.on_delete => Stage::ByHand,
+        Following::This => Stage::Nodes,
+    }
+}
+
+/// The part that lives.
+#[island]
+pub fn ProgressLive(
+    /// As the page was rendered.
+    initial: Workload,
+    /// The generation that the write returned.
+    generation: i64,
+    /// The apiserver's time then.
+    now: Timestamp,
+    /// Language.
+    lang: Lang,
+) -> impl IntoView {
+    let live = live();
+    let (fresh, beat) = (live.workload, live.beat);
+    let model = Memo::new(move |_| fresh.get().unwrap_or_else(|| initial.clone()));
+    let now = Signal::derive(move || beat.get().map_or(now, |beat| beat.now));
+    let headline = Memo::new(move |_| {
+        let model = model.get();
+        head_words(lang, &model, stage(&model, generation))
+    });
+    view! {
+        <section class="panel progress" aria-label=lang.rollback_region()>
+            <div class="progress-head">
+                {move || {
+                    let model = model.get();
+                    let (glyph, tone) = look(&model, stage(&model, generation));
+                    view! {
+                        <span class=tone>
+                            <Icon glyph size=32/>
+                        </span>
+                    }
+                }}
+                <div>
+                    <h2 class="moment" aria-live="polite">
+                        {move || headline.get()}
+                    </h2>
+                    <p class="muted">{move || sub_words(lang, &model.get(), generation)}</p>
+                </div>
+            </div>
+            {move || view! { <NodesBar counts=model.get().line.counts lang/> }}
+            {move || steps(lang, &model.get(), generation)}
+            <p class="evidence mono" aria-label=lang.fact_kubectl()>
+                {move || model.get().status.message}
+            </p>
+            <p class="muted small">
+                {move || lang.as_of(&time::clock(now.get()))}
+            </p>
+        </section>
+        {move || next(lang, &model.get(), generation)}
+    }
+}
+
+fn look(model: &Workload, stage: Stage) -> (Glyph, &'static str) {
+    match stage {
+        Stage::Done => (Glyph::Healthy, "tone-green"),
+        Stage::ByHand => (Glyph::OnDelete, "tone-amber"),
+        Stage::Overtaken => (Glyph::NotReady, "tone-amber"),
+        Stage::Behind | Stage::Sent => (Glyph::NotObserved, "tone-slate"),
+        Stage::Nodes if matches!(model.line.verdict, Verdict::Stuck { .. }) => {
+            (Glyph::Stuck, "tone-red")
+        }
+        Stage::Nodes => (Glyph::RollingBack, "tone-violet"),
+    }
+}
+
+fn head_words(lang: Lang, model: &Workload, stage: Stage) -> String {
+    let counts = model.line.counts;
+    let updated = counts.updated.min(counts.desired);
+    match stage {
+        Stage::Behind => lang.progress_behind().to_owned(),
+        Stage::Sent => lang.progress_sent().to_owned(),
+        Stage::Done => lang.successfully().to_owned(),
+        Stage::ByHand => lang.progress_by_hand(updated, counts.desired),
+        Stage::Overtaken => lang.progress_overtaken().to_owned(),
+        Stage::Nodes => match &model.line.verdict {
+            Verdict::Stuck { .. } => lang.verdict_stuck(),
+            _ => lang.progress_nodes(updated, counts.desired),
+        },
+    }
+}
+
+fn sub_words(lang: Lang, model: &Workload, generation: i64) -> String {
+    match stage(model, generation) {
+        Stage::Overtaken => lang.overtaken_words(generation, model.status.generation),
+        Stage::ByHand => lang.by_hand_words().to_owned(),
+        Stage::Done | Stage::Nodes => match (&model.note, model.history.current()) {
+            (Some(note), Some(row)) if row.revision != note.to_revision => {
+                let words = lang.now_revision(note.to_revision, row.revision);
+                match note.reason.as_str() {
+                    "" => words,
+                    reason => format!("{words} {}", lang.quoted(reason)),
+                }
+            }
+            _ => lang.generation(generation),
+        },
+        Stage::Behind | Stage::Sent => lang.generation(generation),
+    }
+}
+
+fn steps(lang: Lang, model: &Workload, generation: i64) -> impl IntoView + use<> {
+    let stage = stage(model, generation);
+    let counts = model.line.counts;
+    let reached = match stage {
+        Stage::Behind | Stage::Sent => 1,
+        Stage::Nodes | Stage::ByHand | Stage::Overtaken => 2,
+        Stage::Done => 4,
+    };
+    let third = if model.status.on_delete {
+        lang.step_by_hand()
+    } else {
+        lang.step_nodes()
+    };
+    let of = lang.of_nodes(counts.updated.min(counts.desired), counts.desired);
+    let names = [
+        (lang.step_sent(), lang.generation(generation)),
+        (lang.step_seen(), lang.observed(model.status.observed_generation)),
+        (third, of),
+        (lang.step_done(), String::new()),
+    ];
+    let items = names
+        .into_iter()
+        .enumerate()
+        .map(|(index, (name, detail))| {
+            let (class, state) = match index {
+                i if i < reached => ("step step-done", lang.state_done()),
+                i if i == reached => ("step step-now", lang.state_now()),
+                _ => ("step", lang.state_waiting()),
+            };
+            view! {
+                <li class=class>
+                    <span class="step-dot" role="img" aria-label=state></span>
+                    <b>{name}</b>
+                    <span class="muted small">{detail}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <ol class="steps" aria-label=lang.rollback_steps()>
+            {items}
+        </ol>
+    }
+}
+
+/// What a person may want next; only when something ended.
+fn next(lang: Lang, model: &Workload, generation: i64) -> Option<impl IntoView + use<>> {
+    let stage = stage(model, generation);
+    matches!(stage, Stage::Done | Stage::Overtaken | Stage::ByHand).then(|| {
+        let key = &model.line.key;
+        let name = lang.open_workload(&key.name);
+        view! {
+            <section class="panel" aria-labelledby="next">
+                <div class="panel-head">
+                    <h2 id="next">{lang.what_now()}</h2>
+                </div>
+                <p class="row">
+                    <b>{lang.see_the_history()}</b>
+                    <span class="spacer"></span>
+                    <a class="button small-button" href=urls::workload(key)>
+                        {name}
+                    </a>
+                </p>
+            </section>
+        }
+    })
+}

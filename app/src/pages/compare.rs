@@ -1,0 +1,250 @@
+//! Any two revisions, under a link that names them by object, because numbers
+//! move.
+
+use domain::history::History;
+use domain::workload::Key;
+use leptos::prelude::*;
+
+use crate::components::changes;
+use crate::components::diff::DiffTable;
+use crate::components::head::{Breadcrumb, Title};
+use crate::components::icon::{Glyph, Icon};
+use crate::components::panel::ErrorPage;
+use crate::error::ApiError;
+use crate::i18n::Lang;
+use crate::islands::copy::CopyButton;
+use crate::model::{self, Comparison, DiffOptions, LIVE};
+use crate::urls;
+
+/// How the page is asked to look; all of it stands in the address.
+#[derive(Clone, Copy)]
+struct Look {
+    columns: bool,
+    noise: bool,
+    reveal: bool,
+}
+
+impl Look {
+    fn of_route() -> Self {
+        let is = |name: &str, value: &str| super::query_part(name).as_deref() == Some(value);
+        Self {
+            columns: is("layout", "split"),
+            noise: is("noise", "show"),
+            reveal: is("values", "show"),
+        }
+    }
+
+    fn url(self, key: &Key, from: &str, to: &str) -> String {
+        let mut url = urls::compare(key, from, to);
+        for (on, part) in [
+            (self.columns, "&layout=split"),
+            (self.noise, "&noise=show"),
+            (self.reveal, "&values=show"),
+        ] {
+            if on {
+                url.push_str(part);
+            }
+        }
+        url
+    }
+}
+
+/// The page.
+#[component]
+pub fn ComparePage() -> impl IntoView {
+    let frame = super::frame();
+    let lang = frame.lang;
+    let key = super::key_of_route();
+    let look = Look::of_route();
+    let found = super::lookup(|cluster| {
+        let workload = model::workload(cluster, &key)?;
+        let (from, to) = ends(&key, &workload.history)?;
+        let options = DiffOptions {
+            hide_noise: !look.noise,
+            reveal: look.reveal,
+            ..DiffOptions::default()
+        };
+        let comparison = model::comparison(cluster, &key, &from, &to, options)?;
+        Ok((workload.history, comparison))
+    });
+    let content = match found {
+        Ok((history, comparison)) => {
+            view! { <Compared history comparison look lang/> }.into_any()
+        }
+        Err(error) => {
+            super::status(error.http_status());
+            view! { <ErrorPage error lang/> }.into_any()
+        }
+    };
+    view! {
+        <Title text=format!("{}: {}", key.name, lang.compare_revisions())/>
+        <Breadcrumb key lang below=true/>
+        {content}
+    }
+}
+
+/// The two ends that are asked for; by default from what is live to the newest
+/// that is different.
+fn ends(key: &Key, history: &History) -> Result<(String, String), ApiError> {
+    let from = super::query_part("from").unwrap_or_else(|| LIVE.to_owned());
+    let to = super::query_part("to").or_else(|| history.previous_different.clone());
+    match to {
+        Some(to) => Ok((from, to)),
+        None => Err(ApiError::NoRevision {
+            name: key.name.clone(),
+            revision: "?".to_owned(),
+        }),
+    }
+}
+
+#[component]
+fn Compared(history: History, comparison: Comparison, look: Look, lang: Lang) -> impl IntoView {
+    let key = history.key.clone();
+    let (from, to) = (comparison.from.name.clone(), comparison.to.name.clone());
+    let target = history
+        .row(&to)
+        .filter(|row| !row.current && !row.identical_to_current && row.problem.is_none());
+    let back = target.map(|row| {
+        view! {
+            <a class="button button-rb" href=urls::rollback(&key, Some(&row.name)) data-key="r">
+                <Icon glyph=Glyph::Back size=14/>
+                {lang.roll_back_to_number(row.revision)}
+            </a>
+        }
+    });
+    let count = comparison.changes.len();
+    view! {
+        <div class="head">
+            <h1>{lang.compare_revisions()}</h1>
+            <div class="head-actions">
+                <CopyButton
+                    text=String::new()
+                    label=lang.copy_link().to_owned()
+                    done=lang.copied().to_owned()
+                />
+                {back}
+            </div>
+        </div>
+        <Pickers history=history.clone() from=from.clone() to=to.clone() look lang/>
+        <section class="panel" aria-labelledby="changes">
+            <div class="panel-head">
+                <h2 id="changes">{lang.changes_count(count)}</h2>
+                <span class="muted">
+                    {lang.going(&side_name(lang, &comparison.from), &side_name(lang, &comparison.to))}
+                </span>
+            </div>
+            {if comparison.changes.is_empty() {
+                view! { <p class="row muted">{lang.identical()}</p> }.into_any()
+            } else {
+                changes::summary(lang, &comparison.changes).into_any()
+            }}
+        </section>
+        <section class="panel" aria-label=lang.template_diff()>
+            <div class="panel-head">
+                <h2>{lang.template_diff()}</h2>
+                <b class="removed-text">{format!("−{}", comparison.diff.removed)}</b>
+                <b class="added-text">{format!("+{}", comparison.diff.added)}</b>
+                <span class="spacer"></span>
+                <Tools key look from to noise=comparison.diff.noise lang/>
+            </div>
+            <DiffTable diff=comparison.diff columns=look.columns lang/>
+        </section>
+        <p class="muted small foot">{lang.diff_foot()}</p>
+    }
+}
+
+fn side_name(lang: Lang, side: &model::Side) -> String {
+    match side.revision {
+        Some(n) => n.to_string(),
+        None => lang.live_template().to_owned(),
+    }
+}
+
+/// Links, not scripts: each look has its own address.
+#[component]
+fn Tools(
+    key: Key,
+    look: Look,
+    from: String,
+    to: String,
+    noise: usize,
+    lang: Lang,
+) -> impl IntoView {
+    let link = |look: Look| look.url(&key, &from, &to);
+    let toggle = |name: &'static str, on: bool, url: String| {
+        view! {
+            <a
+                class="toggle"
+                role="button"
+                href=url
+                aria-pressed=if on { "true" } else { "false" }
+            >
+                {name}
+            </a>
+        }
+    };
+    let noise_name = if look.noise {
+        lang.hide_noise().to_owned()
+    } else {
+        lang.show_noise_of(noise)
+    };
+    let values = if look.reveal {
+        lang.hide_values()
+    } else {
+        lang.show_hidden()
+    };
+    view! {
+        <a class="button small-button" href=link(Look { noise: !look.noise, ..look })>
+            {noise_name}
+        </a>
+        <a class="button small-button" href=link(Look { reveal: !look.reveal, ..look })>
+            {values}
+        </a>
+        <div class="toggles" role="group" aria-label=lang.diff_layout()>
+            {toggle(lang.unified(), !look.columns, link(Look { columns: false, ..look }))}
+            {toggle(lang.split(), look.columns, link(Look { columns: true, ..look }))}
+        </div>
+    }
+}
+
+#[component]
+fn Pickers(history: History, from: String, to: String, look: Look, lang: Lang) -> impl IntoView {
+    let key = history.key.clone();
+    let options = |chosen: &str| {
+        let live = (LIVE.to_owned(), lang.live_template().to_owned());
+        let rows = history
+            .revisions
+            .iter()
+            .filter(|row| row.problem.is_none())
+            .map(|row| (row.name.clone(), lang.picker(row)));
+        std::iter::once(live)
+            .chain(rows)
+            .map(|(name, text)| {
+                let selected = name == chosen;
+                view! {
+                    <option value=name selected=selected>
+                        {text}
+                    </option>
+                }
+            })
+            .collect_view()
+    };
+    let swap = look.url(&key, &to, &from);
+    view! {
+        <form class="pickers" method="get" action=format!("{}/compare", urls::workload(&key))>
+            <label class="picker">
+                <span>{lang.from()}</span>
+                <select name="from">{options(&from)}</select>
+            </label>
+            <a class="button swap" href=swap aria-label=lang.swap_sides() title=lang.swap_sides()>
+                <Icon glyph=Glyph::Swap/>
+            </a>
+            <label class="picker">
+                <span>{lang.to()}</span>
+                <select name="to">{options(&to)}</select>
+            </label>
+            {look.columns.then(|| view! { <input type="hidden" name="layout" value="split"/> })}
+            <button class="button">{lang.compare()}</button>
+        </form>
+    }
+}
