@@ -1,1 +1,157 @@
-//! x
+//! The server: it reaches the world. axum in front, the kube adapter behind,
+//! and `app` in between, which knows neither.
+
+pub mod config;
+mod form;
+pub mod kube;
+pub mod live;
+mod preferences;
+mod probes;
+pub mod security;
+mod site;
+pub mod state;
+pub mod telemetry;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::cluster::Cluster;
+use app::shell::{App, shell};
+use axum::Router;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use tokio_util::sync::CancellationToken;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use crate::config::Config;
+use crate::state::AppState;
+
+/// Largest request body, in bytes: a form with a reason is far smaller.
+const BODY_MAX: usize = 64 * 1024;
+
+/// How long open requests may take after a signal, in seconds.
+const GRACE: Duration = Duration::from_secs(4);
+
+/// Why the server did not start or did not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The configuration cannot be used.
+    #[error("{0}")]
+    Config(#[from] config::Refusal),
+    /// There is no usable way to a cluster.
+    #[error("{0}")]
+    Cluster(#[from] kube::client::NoCluster),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The runtime did not start.
+    #[error("cannot start: {0}")]
+    Start(String),
+    /// Serving ended with an error.
+    #[error("stopped serving: {0}")]
+    Serve(std::io::Error),
+}
+
+/// All routes. Tests call it with a state of their own.
+pub fn router(state: AppState) -> Router {
+    let routes = generate_route_list(App);
+    let context = {
+        let state = state.clone();
+        move || provide_context::<Arc<dyn Cluster>>(state.cluster.clone())
+    };
+    let document = {
+        let state = state.clone();
+        move || shell(state.site.clone())
+    };
+    Router::new()
+        .route("/live", get(live::stream))
+        .route("/preferences", get(preferences::set))
+        .route("/healthz", get(probes::healthz))
+        .route("/readyz", get(probes::readyz))
+        .route(
+            "/ns/{namespace}/daemonsets/{name}/rollback",
+            post(form::rollback),
+        )
+        .merge(site::router())
+        .leptos_routes_with_context(&state, routes, context, document)
+        .fallback(not_found)
+        .layer(axum::middleware::from_fn(security::headers::set))
+        .layer(axum::middleware::from_fn(security::origin::check))
+        .layer(axum::middleware::from_fn_with_state(
+            state.hosts.clone(),
+            security::host::check,
+        ))
+        .layer(RequestBodyLimitLayer::new(BODY_MAX))
+        .layer(axum::middleware::from_fn(telemetry::log))
+        .with_state(state)
+}
+
+/// The page for an address that leads nowhere.
+async fn not_found(
+    axum::extract::State(state): axum::extract::State<AppState>,
+    request: Request,
+) -> Response {
+    state.render(request, || {}).await.into_response()
+}
+
+/// Runs until a signal comes.
+///
+/// # Errors
+/// When the configuration, the cluster's credentials or the address cannot be
+/// used.
+pub async fn run(config: Config) -> Result<(), Failure> {
+    let address = config.address()?;
+    let stop = CancellationToken::new();
+    let (cluster, changes) = kube::connect(&config, stop.clone()).await?;
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .map_err(|error| Failure::Listen { address, error })?;
+    let bound = listener.local_addr().unwrap_or(address);
+    let state = AppState::new(cluster, changes, &config, bound, stop.clone());
+    tracing::info!(address = %bound, "listening");
+    println!("Rollbook is at http://{bound}/");
+    let app = router(state);
+    tokio::spawn(on_signal(stop.clone()));
+    let drained = stop.clone();
+    let serve = axum::serve(listener, app).with_graceful_shutdown(async move {
+        drained.cancelled().await;
+    });
+    let late = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        result = serve => result.map_err(Failure::Serve),
+        () = late => Ok(()),
+    }
+}
+
+/// The first signal asks to stop; the second does not ask.
+async fn on_signal(stop: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        return;
+    };
+    let mut next = async || {
+        tokio::select! {
+            _ = terminate.recv() => (),
+            _ = interrupt.recv() => (),
+        }
+    };
+    next().await;
+    tracing::info!("stopping");
+    stop.cancel();
+    next().await;
+    std::process::exit(130);
+}

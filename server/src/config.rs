@@ -1,0 +1,83 @@
+//! What a person can say on the command line.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Revision history of Kubernetes workloads: see it, compare, go back.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "rollbook", version)]
+pub struct Config {
+    /// Kubeconfig file; default as kubectl: KUBECONFIG, then ~/.kube/config
+    #[arg(long)]
+    pub kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig; default the current one
+    #[arg(long)]
+    pub context: Option<String>,
+    /// Look only at this namespace; repeatable
+    #[arg(long = "namespace", short = 'n')]
+    pub namespaces: Vec<String>,
+    /// Address to listen on; only loopback until sign-in exists
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub listen: IpAddr,
+    /// Port to listen on; 0 for any free one
+    #[arg(long, default_value_t = 7777)]
+    pub port: u16,
+    /// Never write to the cluster
+    #[arg(long)]
+    pub read_only: bool,
+    /// Also answer to this host name (with port, if not 80); repeatable
+    #[arg(long = "allow-host")]
+    pub allow_hosts: Vec<String>,
+}
+
+/// Why a configuration is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Listening beyond this machine.
+    #[error(
+        "will not listen on {0}: there is no sign-in yet, so anybody who can reach it could act as you; use a loopback address such as 127.0.0.1"
+    )]
+    NotLoopback(IpAddr),
+}
+
+impl Config {
+    /// The address to listen on.
+    ///
+    /// # Errors
+    /// When it is not a loopback address.
+    pub fn address(&self) -> Result<SocketAddr, Refusal> {
+        if self.listen.is_loopback() {
+            Ok(SocketAddr::new(self.listen, self.port))
+        } else {
+            Err(Refusal::NotLoopback(self.listen))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    fn config(arguments: &[&str]) -> Config {
+        Config::try_parse_from(std::iter::once(&"rollbook").chain(arguments)).unwrap()
+    }
+
+    #[test]
+    fn only_loopback_is_listened_on() {
+        assert!(config(&[]).address().unwrap().ip().is_loopback());
+        assert!(config(&["--listen", "::1"]).address().is_ok());
+        for address in ["0.0.0.0", "::", "10.0.0.1"] {
+            let refusal = config(&["--listen", address]).address().unwrap_err();
+            assert!(refusal.to_string().contains("no sign-in yet"));
+        }
+    }
+
+    #[test]
+    fn namespaces_repeat() {
+        assert_eq!(config(&["-n", "a", "--namespace", "b"]).namespaces, ["a", "b"]);
+    }
+}

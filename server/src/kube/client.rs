@@ -1,0 +1,77 @@
+//! Credentials and connections.
+
+use std::time::Duration;
+
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config as KubeConfig};
+
+use crate::config::Config;
+
+/// How long a connection may take to open.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// There is no usable way to a cluster.
+#[derive(Debug, thiserror::Error)]
+pub enum NoCluster {
+    /// The kubeconfig cannot be used.
+    #[error("cannot use the kubeconfig: {0}. Name one with --kubeconfig, or set KUBECONFIG")]
+    Kubeconfig(String),
+    /// The client cannot be built from it.
+    #[error("cannot use the credentials: {0}")]
+    Client(String),
+}
+
+/// A client and what the kubeconfig calls its cluster.
+#[derive(Clone)]
+pub struct Connection {
+    /// The client.
+    pub client: Client,
+    /// Name of the cluster, for people.
+    pub name: String,
+}
+
+/// Reads the kubeconfig as kubectl does; inside a cluster, the pod's account.
+///
+/// # Errors
+/// When neither is there or it cannot be used.
+pub async fn connect(config: &Config) -> Result<Connection, NoCluster> {
+    let unusable = |error: kube::config::KubeconfigError| NoCluster::Kubeconfig(error.to_string());
+    let kubeconfig = match &config.kubeconfig {
+        Some(path) => Kubeconfig::read_from(path),
+        None => Kubeconfig::read(),
+    };
+    let (mut kube_config, name) = match kubeconfig {
+        Ok(kubeconfig) => {
+            let options = KubeConfigOptions {
+                context: config.context.clone(),
+                ..KubeConfigOptions::default()
+            };
+            let name = cluster_name(&kubeconfig, config.context.as_deref());
+            let built = KubeConfig::from_custom_kubeconfig(kubeconfig, &options)
+                .await
+                .map_err(unusable)?;
+            (built, name)
+        }
+        Err(error) => match KubeConfig::incluster() {
+            Ok(built) => (built, "in-cluster".to_owned()),
+            Err(_) => return Err(unusable(error)),
+        },
+    };
+    kube_config.connect_timeout = Some(CONNECT);
+    // A write must not be repeated behind our back; reads repeat by themselves.
+    kube_config.default_retry = false;
+    let client =
+        Client::try_from(kube_config).map_err(|error| NoCluster::Client(error.to_string()))?;
+    Ok(Connection { client, name })
+}
+
+/// The cluster of the chosen context.
+fn cluster_name(kubeconfig: &Kubeconfig, context: Option<&str>) -> String {
+    let wanted = context.or(kubeconfig.current_context.as_deref());
+    kubeconfig
+        .contexts
+        .iter()
+        .find(|named| Some(named.name.as_str()) == wanted)
+        .and_then(|named| named.context.as_ref())
+        .map_or_else(|| "kubernetes".to_owned(), |context| context.cluster.clone())
+}

@@ -1,0 +1,309 @@
+//! Carrying out an order: read afresh, hold the order against it, send one
+//! request that fails if anything moved, and read what its answer means.
+
+use std::time::Duration;
+
+use domain::fleet::Fleet;
+use domain::revision::Revision;
+use domain::rollback::{Order, Plan, Reason, Report, arrived, check_order, plan};
+use domain::workload::Workload;
+use domain::{history, rollback};
+use kube::api::{Patch, PatchParams};
+use kube::core::response::Status;
+use kube::{Api, Client, Error};
+
+use super::health::words;
+use super::partial::{DaemonSetPart, RevisionPart};
+use super::{events, map, random_id, store};
+
+/// Time for a read.
+const READ: Duration = Duration::from_secs(5);
+/// Time for the write. Admission webhooks may take 10 s by default.
+const WRITE: Duration = Duration::from_secs(12);
+/// Looks after a lost answer, and the time between them.
+const LOOKS: (u32, Duration) = (5, Duration::from_millis(700));
+
+/// What a call came to.
+enum Failed {
+    /// The apiserver answered.
+    Api(Box<Status>),
+    /// It was not reached, or its answer was lost.
+    Lost(String),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Api(status) => Self::Api(status),
+            other => Self::Lost(words(&other)),
+        }
+    }
+}
+
+async fn within<T>(
+    limit: Duration,
+    call: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Failed> {
+    match tokio::time::timeout(limit, call).await {
+        Ok(result) => result.map_err(Failed::from),
+        Err(_) => Err(Failed::Lost(format!("no answer within {} s", limit.as_secs()))),
+    }
+}
+
+/// The workload and the target as they are now.
+struct Now {
+    live: Option<Workload>,
+    target: Option<Revision>,
+}
+
+struct Run<'a> {
+    client: &'a Client,
+    order: &'a Order,
+    current: Option<Revision>,
+    id: String,
+}
+
+/// Carries out an order.
+pub async fn run(client: &Client, fleet: &Fleet, order: &Order) -> Report {
+    if let Err(reason) = check_order(order) {
+        return Report::unchanged(reason, None);
+    }
+    let current = fleet
+        .entries
+        .get(&order.key())
+        .and_then(|entry| history::current(&entry.workload, &entry.own()).1.cloned());
+    let run = Run {
+        client,
+        order,
+        current,
+        id: random_id(),
+    };
+    run.go().await
+}
+
+impl Run<'_> {
+    fn daemon_sets(&self) -> Api<DaemonSetPart> {
+        Api::namespaced(self.client.clone(), &self.order.namespace)
+    }
+
+    async fn read(&self) -> Result<Now, Reason> {
+        let workloads = self.daemon_sets();
+        let live = within(READ, workloads.get_opt(&self.order.name));
+        let revisions: Api<RevisionPart> =
+            Api::namespaced(self.client.clone(), &self.order.namespace);
+        let target = within(READ, revisions.get_opt(&self.order.to));
+        let (live, target) = tokio::join!(live, target);
+        Ok(Now {
+            live: live.map_err(unread)?.and_then(map::workload),
+            target: target.map_err(unread)?.and_then(map::revision),
+        })
+    }
+
+    fn plan(&self, now: &Now) -> Result<Plan, Reason> {
+        // A note of an earlier current revision says less, never something
+        // wrong: it is only given when it still is the live template's.
+        let current = self.current.as_ref().filter(|revision| {
+            now.live.as_ref().is_some_and(|live| {
+                revision
+                    .template()
+                    .is_some_and(|t| t.same_as(&live.template))
+            })
+        });
+        plan(
+            self.order,
+            now.live.as_ref(),
+            now.target.as_ref(),
+            current,
+            &self.id,
+        )
+    }
+
+    async fn go(&self) -> Report {
+        let now = match self.read().await {
+            Ok(now) => now,
+            Err(reason) => return Report::unchanged(reason, None),
+        };
+        let generation = now.live.as_ref().map(|live| live.generation);
+        let plan = match self.plan(&now) {
+            Ok(plan) => plan,
+            Err(reason) => return Report::unchanged(reason, generation),
+        };
+        match self.patch(&plan).await {
+            Ok(after) => self.written(&plan, after).await,
+            Err(Failed::Api(status)) => self.refused(&plan, &status).await,
+            Err(Failed::Lost(words)) => self.lost(&plan, words).await,
+        }
+    }
+
+    async fn patch(&self, plan: &Plan) -> Result<DaemonSetPart, Failed> {
+        let params = PatchParams {
+            dry_run: self.order.dry_run,
+            field_manager: Some(rollback::FIELD_MANAGER.to_owned()),
+            ..PatchParams::default()
+        };
+        let operations: Patch<()> = match serde_json::from_value(plan.patch.clone()) {
+            Ok(operations) => Patch::Json(operations),
+            Err(error) => return Err(Failed::Lost(error.to_string())),
+        };
+        let api = self.daemon_sets();
+        within(WRITE, api.patch(&self.order.name, &params, &operations)).await
+    }
+
+    async fn written(&self, plan: &Plan, after: DaemonSetPart) -> Report {
+        let Some(after) = map::workload(after) else {
+            return Report::unchanged(
+                Reason::NoAnswer {
+                    words: "the answer cannot be read".into(),
+                },
+                None,
+            );
+        };
+        let mutated = !after.template.same_as(&plan.target);
+        if self.order.dry_run {
+            return Report::unchanged(Reason::DryRun { mutated }, Some(plan.generation));
+        }
+        let event_problem = events::rolled_back(self.client, self.order, &after, plan)
+            .await
+            .err();
+        let reason = Reason::RolledBack { mutated };
+        Report {
+            outcome: reason.outcome(),
+            reason,
+            message: String::new(),
+            changed: Some(true),
+            generation: Some(after.generation),
+            event_problem,
+        }
+    }
+
+    /// The apiserver said no. When it was one of our own tests that failed it
+    /// does not say which (AP applyJSPatch), so what is there now explains it.
+    async fn refused(&self, plan: &Plan, status: &Status) -> Report {
+        let generation = Some(plan.generation);
+        let own_test = status.code == 422
+            && status
+                .message
+                .contains("the server rejected our request due to an error in our request");
+        if !own_test && status.code != 409 && status.code != 404 {
+            return Report::unchanged(reason_of(status), generation);
+        }
+        match self.read().await {
+            Ok(now) => {
+                let generation = now.live.as_ref().map(|live| live.generation);
+                match self.plan(&now) {
+                    Err(reason) => Report::unchanged(reason, generation),
+                    // Nothing differs from what the order says: not sent as
+                    // it said nothing of the generation, which then moved.
+                    Ok(again) => Report::unchanged(
+                        Reason::Moved {
+                            seen: plan.generation,
+                            now: again.generation,
+                        },
+                        generation,
+                    ),
+                }
+            }
+            Err(reason) => Report::unchanged(reason, None),
+        }
+    }
+
+    /// No answer came. The workload itself tells whether the write arrived.
+    async fn lost(&self, plan: &Plan, words: String) -> Report {
+        if self.order.dry_run {
+            return Report::unchanged(Reason::Unreachable { words }, Some(plan.generation));
+        }
+        for look in 0..LOOKS.0 {
+            if look > 0 {
+                tokio::time::sleep(LOOKS.1).await;
+            }
+            let Ok(now) = self.read().await else { continue };
+            let Some(after) = now.live else {
+                return Report::unchanged(Reason::WorkloadGone, None);
+            };
+            match arrived(&after, plan) {
+                Some(true) => {
+                    let reason = Reason::RolledBack {
+                        mutated: !after.template.same_as(&plan.target),
+                    };
+                    return Report {
+                        outcome: reason.outcome(),
+                        reason,
+                        message: String::new(),
+                        changed: Some(true),
+                        generation: Some(after.generation),
+                        event_problem: None,
+                    };
+                }
+                Some(false) => {
+                    let reason = Reason::Moved {
+                        seen: plan.generation,
+                        now: after.generation,
+                    };
+                    return Report::unchanged(reason, Some(after.generation));
+                }
+                None => {}
+            }
+        }
+        Report::unchanged(Reason::NoAnswer { words }, None)
+    }
+}
+
+/// A read that failed; nothing was sent.
+fn unread(failed: Failed) -> Reason {
+    match failed {
+        Failed::Api(status) => reason_of(&status),
+        Failed::Lost(words) => Reason::Unreachable { words },
+    }
+}
+
+/// What an error status of the apiserver means.
+fn reason_of(status: &Status) -> Reason {
+    let words = domain::text::visible(&status.message).into_owned();
+    let admission = words.contains("denied the request") || words.contains("denied request");
+    match status.code {
+        401 => Reason::Unauthorized,
+        _ if admission => Reason::Denied { words },
+        403 if words.contains(" cannot ") => {
+            let missing = store::missing(status);
+            Reason::Forbidden {
+                words,
+                verb: missing.verb,
+                resource: missing.resource,
+            }
+        }
+        // Built-in admission plugins (quota, ServiceAccount) say 403 in words
+        // of their own.
+        403 => Reason::Denied { words },
+        422 => Reason::InvalidTemplate { words },
+        404 => Reason::WorkloadGone,
+        _ => Reason::ServerError { words },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(code: u16, message: &str) -> Status {
+        Status {
+            code,
+            message: message.into(),
+            ..Status::default()
+        }
+    }
+
+    #[test]
+    fn each_no_has_its_own_name() {
+        let code = |code, message: &str| {
+            serde_json::to_value(reason_of(&status(code, message))).unwrap_or_default()["code"].clone()
+        };
+        assert_eq!(code(401, "Unauthorized"), "unauthorized");
+        assert_eq!(code(403, "daemonsets.apps \"x\" is forbidden: User \"u\" cannot patch resource \"daemonsets\" in API group \"apps\" in the namespace \"n\""), "forbidden");
+        assert_eq!(code(403, "admission webhook \"x\" denied the request: no"), "denied");
+        assert_eq!(code(422, "daemonsets.apps \"x\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no"), "denied");
+        assert_eq!(code(403, "pods \"x\" is forbidden: exceeded quota"), "denied");
+        assert_eq!(code(422, "DaemonSet.apps \"x\" is invalid: spec.template.spec.containers[0].image: Required value"), "invalidTemplate");
+        assert_eq!(code(500, "etcdserver: leader changed"), "serverError");
+        assert_eq!(code(429, "too many requests"), "serverError");
+    }
+}

@@ -1,0 +1,174 @@
+//! The live stream: one a tab. A full snapshot at each connect, then deltas,
+//! and a beat that proves that the stream is alive.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use app::model::{self, Delta, Workload};
+use axum::extract::{Query, State};
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use domain::fleet::Line;
+use domain::workload::Key;
+use futures::Stream;
+use http::{HeaderValue, StatusCode};
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use crate::state::AppState;
+
+/// Time between beats; the browser calls five seconds of silence stale.
+const BEAT: Duration = Duration::from_secs(2);
+/// A viewer is sent at most ten updates a second.
+const PACE: Duration = Duration::from_millis(100);
+
+/// What a tab looks at.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Asked {
+    view: String,
+    #[serde(default)]
+    namespace: String,
+    #[serde(default)]
+    name: String,
+}
+
+enum View {
+    Health,
+    List(HashMap<String, Line>),
+    One(Key, Option<Box<Workload>>),
+}
+
+/// `GET /live?view=workloads|workload|health`
+pub async fn stream(State(state): State<AppState>, Query(asked): Query<Asked>) -> Response {
+    let view = match asked.view.as_str() {
+        "health" => View::Health,
+        "workloads" => View::List(HashMap::new()),
+        "workload" => View::One(Key::daemon_set(asked.namespace, asked.name), None),
+        _ => {
+            return (
+                StatusCode::BAD_REQUEST,
+                "view must be workloads, workload or health\n",
+            )
+                .into_response();
+        }
+    };
+    let mut response = Sse::new(events(state, view)).into_response();
+    // Proxies that buffer would hold the stream back.
+    response
+        .headers_mut()
+        .insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+fn event(name: &str, data: &impl Serialize) -> Option<Event> {
+    Event::default().event(name).json_data(data).ok()
+}
+
+struct Tab {
+    state: AppState,
+    view: View,
+    fleet: tokio::sync::watch::Receiver<std::sync::Arc<domain::fleet::Fleet>>,
+    health: tokio::sync::watch::Receiver<domain::health::Health>,
+    beat: tokio::time::Interval,
+    ready: Vec<Event>,
+    first: bool,
+}
+
+fn events(state: AppState, view: View) -> impl Stream<Item = Result<Event, Infallible>> {
+    let mut beat = interval(BEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let tab = Tab {
+        fleet: state.changes.fleet.clone(),
+        health: state.changes.health.clone(),
+        state,
+        view,
+        beat,
+        ready: Vec::new(),
+        first: true,
+    };
+    futures::stream::unfold(tab, |mut tab| async move {
+        loop {
+            if let Some(event) = tab.ready.pop() {
+                return Some((Ok(event), tab));
+            }
+            if !tab.wait().await {
+                return None;
+            }
+        }
+    })
+}
+
+impl Tab {
+    /// Waits for something to say; `false` when the server stops.
+    async fn wait(&mut self) -> bool {
+        if std::mem::take(&mut self.first) {
+            self.look();
+            return true;
+        }
+        let stop = self.state.stop.clone();
+        tokio::select! {
+            () = stop.cancelled() => return false,
+            _ = self.beat.tick() => {}
+            Ok(()) = self.health.changed() => {}
+            Ok(()) = self.fleet.changed() => {
+                tokio::time::sleep_until(Instant::now() + PACE).await;
+                self.fleet.mark_unchanged();
+            }
+        }
+        self.look();
+        true
+    }
+
+    /// Collects what changed; the last pushed is sent first.
+    fn look(&mut self) {
+        let cluster = self.state.cluster.as_ref();
+        let beat = model::beat(cluster);
+        let update = match &mut self.view {
+            View::Health => None,
+            View::List(known) => model::workloads(cluster).ok().and_then(|list| {
+                if known.is_empty() {
+                    *known = by_uid(&list.workloads);
+                    return event("workloads", &list);
+                }
+                delta(known, list.workloads, list.now).and_then(|delta| event("delta", &delta))
+            }),
+            View::One(key, last) => model::workload(cluster, key).ok().and_then(|model| {
+                let model = Box::new(model);
+                let fresh = last.as_ref() != Some(&model);
+                let update = fresh.then(|| event("workload", &model)).flatten();
+                *last = Some(model);
+                update
+            }),
+        };
+        self.ready.extend(update);
+        self.ready.extend(event("health", &beat));
+    }
+}
+
+fn by_uid(lines: &[Line]) -> HashMap<String, Line> {
+    lines
+        .iter()
+        .map(|line| (line.uid.clone(), line.clone()))
+        .collect()
+}
+
+/// What differs from what this tab knows; `None` when nothing does.
+fn delta(known: &mut HashMap<String, Line>, lines: Vec<Line>, now: jiff::Timestamp) -> Option<Delta> {
+    let fresh = by_uid(&lines);
+    let changed: Vec<Line> = lines
+        .into_iter()
+        .filter(|line| known.get(&line.uid) != Some(line))
+        .collect();
+    let removed: Vec<String> = known
+        .keys()
+        .filter(|uid| !fresh.contains_key(*uid))
+        .cloned()
+        .collect();
+    *known = fresh;
+    (!changed.is_empty() || !removed.is_empty()).then_some(Delta {
+        changed,
+        removed,
+        now,
+    })
+}
