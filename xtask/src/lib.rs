@@ -1,1 +1,5 @@
-//! x
+//! Every chore of the project as `cargo xtask NAME`, and as a library the real
+//! clusters that tests run against.
+
+pub mod cluster;
+pub mod run;

@@ -1,2 +1,52 @@
-//! x
-fn main() {}
+//! `cargo xtask NAME`: every chore of the project.
+
+mod tasks;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::run::Outcome;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Every chore of the project")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Set up what is missing on this machine
+    Setup,
+    /// Build the site: wasm, script, style, compressed and hashed
+    Web,
+    /// A real control plane with a story, and Rollbook on it
+    Demo(tasks::demo::Arguments),
+    /// Every test: unit, property, real control plane, real browser
+    Test,
+    /// Formatting, clippy, and the seams between the crates
+    Lint,
+    /// The one binary to ship
+    Dist,
+    /// A cluster for other programs: prints JSON, ends when standard input ends
+    Cluster(tasks::serve::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result: Outcome<()> = match Arguments::parse().task {
+        Task::Setup => tasks::setup::all(),
+        Task::Web => tasks::web::build().map(|_| ()),
+        Task::Demo(arguments) => tasks::demo::run(&arguments),
+        Task::Test => tasks::test::run(),
+        Task::Lint => tasks::lint::run(),
+        Task::Dist => tasks::dist::run(),
+        Task::Cluster(arguments) => tasks::serve::run(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The chores, one file each.
+
+pub mod demo;
+pub mod dist;
+pub mod lint;
+pub mod serve;
+pub mod setup;
+mod story;
+pub mod test;
+pub mod web;

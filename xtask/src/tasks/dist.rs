@@ -1,0 +1,42 @@
+//! The one binary to ship.
+
+use std::process::Command;
+
+use xtask::run::{Doing, Outcome, root, step};
+
+use super::web;
+
+/// Builds it with the site inside.
+///
+/// # Errors
+/// When a build fails.
+pub fn run() -> Outcome<()> {
+    web::build()?;
+    server()?;
+    let path = root().join("target/release/rollbook");
+    let size = std::fs::metadata(&path).doing("cannot find the binary")?.len();
+    println!("{} ({:.1} MB)", path.display(), size as f64 / 1e6);
+    Ok(())
+}
+
+/// The server's release build.
+///
+/// # Errors
+/// When it fails.
+pub fn server() -> Outcome<()> {
+    step("building the server (about 3 min from cold)", || {
+        cargo(&["build", "--quiet", "--release", "--package", "server"])
+    })
+}
+
+/// Cargo in the repository.
+///
+/// # Errors
+/// When it fails.
+pub fn cargo(arguments: &[&str]) -> Outcome<()> {
+    run_in_root(Command::new("cargo").args(arguments))
+}
+
+fn run_in_root(command: &mut Command) -> Outcome<()> {
+    xtask::run::run(command.current_dir(root()))
+}
