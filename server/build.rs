@@ -9,8 +9,10 @@ fn main() {
     let Ok(manifest_dir) = env::var("CARGO_MANIFEST_DIR") else {
         return;
     };
-    let site = env::var("ROLLBOOK_SITE")
-        .map_or_else(|_| Path::new(&manifest_dir).join("../target/site"), PathBuf::from);
+    let site = env::var("ROLLBOOK_SITE").map_or_else(
+        |_| Path::new(&manifest_dir).join("../target/site"),
+        PathBuf::from,
+    );
     let manifest = site.join("manifest.json");
     println!("cargo::rerun-if-changed={}", manifest.display());
     let table = match fs::read_to_string(&manifest) {
@@ -20,7 +22,9 @@ fn main() {
             return;
         }
         Err(_) => {
-            println!("cargo::warning=the site is not built, pages will have no style and no scripts: run `cargo xtask web`");
+            println!(
+                "cargo::warning=the site is not built, pages will have no style and no scripts: run `cargo xtask web`"
+            );
             "pub const SITE: Manifest = Manifest { output: \"rollbook\", css: \"/pkg/rollbook.css\", files: &[] };\n".to_owned()
         }
     };
@@ -33,11 +37,13 @@ fn main() {
 /// The table of files as Rust source.
 fn table(site: &Path, text: &str) -> String {
     let manifest: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    let string = |value: &serde_json::Value, key: &str| {
-        value[key].as_str().unwrap_or_default().to_owned()
-    };
+    let string =
+        |value: &serde_json::Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
     let bytes = |file: &serde_json::Value, key: &str| match file[key].as_str() {
-        Some(name) => format!("Some(include_bytes!({:?}))", site.join(name).display().to_string()),
+        Some(name) => format!(
+            "Some(include_bytes!({:?}))",
+            site.join(name).display().to_string()
+        ),
         None => "None".to_owned(),
     };
     let mut out = format!(

@@ -2,7 +2,14 @@
 //! `docs/api.md`. Reads are GET; the one write is POST. Each body asks the
 //! cluster and maps the error, no more.
 
-#![expect(missing_docs, reason = "the macro makes a struct of the arguments, which are documented in docs/api.md")]
+#![expect(
+    clippy::unused_async,
+    reason = "server functions are async by their kind"
+)]
+#![expect(
+    missing_docs,
+    reason = "the macro makes a struct of the arguments, which are documented in docs/api.md"
+)]
 
 use domain::history::History;
 use domain::rollback::{Order, Report};

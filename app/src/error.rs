@@ -10,7 +10,11 @@ use crate::i18n::Lang;
 
 /// Why a question has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "code")]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    tag = "code"
+)]
 pub enum ApiError {
     /// No such workload.
     #[error("there is no {kind} {namespace}/{name}")]

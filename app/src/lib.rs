@@ -4,6 +4,9 @@
 //! the browser wakes (ADR 0002). All that comes from outside is the one trait
 //! in `cluster`.
 
+// Views are types as deep as the page.
+#![recursion_limit = "512"]
+
 #[cfg(feature = "ssr")]
 pub mod api;
 #[cfg(feature = "ssr")]

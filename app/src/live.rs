@@ -39,12 +39,11 @@ pub fn merge(lines: &mut Vec<Line>, delta: Delta) -> bool {
         keep
     });
     for changed in delta.changed {
-        match lines.iter_mut().find(|line| line.uid == changed.uid) {
-            Some(line) => *line = changed,
-            None => {
-                lines.push(changed);
-                reshaped = true;
-            }
+        if let Some(line) = lines.iter_mut().find(|line| line.uid == changed.uid) {
+            *line = changed;
+        } else {
+            lines.push(changed);
+            reshaped = true;
         }
     }
     reshaped

@@ -178,10 +178,7 @@ mod make {
     ///
     /// # Errors
     /// As [`workload`].
-    pub fn entry(
-        cluster: &dyn Cluster,
-        key: &Key,
-    ) -> Result<std::sync::Arc<Entry>, ApiError> {
+    pub fn entry(cluster: &dyn Cluster, key: &Key) -> Result<std::sync::Arc<Entry>, ApiError> {
         seen(cluster)?;
         cluster
             .fleet()
@@ -217,7 +214,11 @@ mod make {
             Stored::Template(template) => {
                 let value = template.value();
                 let hidden = secrets::hidden_pointers(&value).len();
-                let shown = if reveal { value } else { secrets::masked(&value) };
+                let shown = if reveal {
+                    value
+                } else {
+                    secrets::masked(&value)
+                };
                 (Some(shown), if reveal { 0 } else { hidden }, None)
             }
             Stored::Unreadable { raw, .. } => (None, 0, Some(raw.to_string())),
@@ -261,9 +262,7 @@ mod make {
             };
             return Ok((side, entry.workload.template.clone()));
         }
-        let found = entry
-            .revision(name)
-            .ok_or_else(|| no_revision(key, name))?;
+        let found = entry.revision(name).ok_or_else(|| no_revision(key, name))?;
         match &found.stored {
             Stored::Template(template) => {
                 let side = Side {

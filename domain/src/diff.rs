@@ -200,7 +200,7 @@ fn head_of(text: &str) -> &str {
     match text.find(": ") {
         Some(colon) if !text.trim_start().starts_with("- -") => &text[..=colon],
         _ => match text.find("- ") {
-            Some(dash) => &text[..dash + 1],
+            Some(dash) => &text[..=dash],
             None => "",
         },
     }
@@ -226,7 +226,14 @@ fn is_noise(pointer: &str) -> bool {
     label || pointer == restart || pointer == "/metadata/creationTimestamp"
 }
 
-fn push_op(rows: &mut Vec<(Row, String)>, out: &mut Diff, op: &DiffOp, a: &Side, b: &Side, options: Options) {
+fn push_op(
+    rows: &mut Vec<(Row, String)>,
+    out: &mut Diff,
+    op: &DiffOp,
+    a: &Side,
+    b: &Side,
+    options: Options,
+) {
     let (old, new) = (op.old_range(), op.new_range());
     if let DiffOp::Equal { .. } = op {
         for (i, j) in old.zip(new) {
@@ -253,12 +260,20 @@ fn push_op(rows: &mut Vec<(Row, String)>, out: &mut Diff, op: &DiffOp, a: &Side,
     mark_words(&mut left, &mut right);
     for (line, i) in left.into_iter().zip(old) {
         let quiet = options.hide_noise && line.noise;
-        *(if quiet { &mut out.noise } else { &mut out.removed }) += 1;
+        *(if quiet {
+            &mut out.noise
+        } else {
+            &mut out.removed
+        }) += 1;
         rows.push((Row::Removed { line }, a.fields[i].clone()));
     }
     for (line, j) in right.into_iter().zip(new) {
         let quiet = options.hide_noise && line.noise;
-        *(if quiet { &mut out.noise } else { &mut out.added }) += 1;
+        *(if quiet {
+            &mut out.noise
+        } else {
+            &mut out.added
+        }) += 1;
         rows.push((Row::Added { line }, b.fields[j].clone()));
     }
 }

@@ -89,7 +89,11 @@ pub fn numbers(
         .template_generation
         .map(|generation| generation - highest)
         .filter(|lag| *lag >= 0)
-        .filter(|_| revisions.iter().all(|r| r.created_at >= workload.created_at));
+        .filter(|_| {
+            revisions
+                .iter()
+                .all(|r| r.created_at >= workload.created_at)
+        });
     revisions
         .iter()
         .map(|revision| {

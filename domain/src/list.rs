@@ -74,9 +74,7 @@ impl Query {
             .is_none_or(|namespace| *namespace == line.key.namespace)
             && self.owner.is_none_or(|wanted| match (wanted, &line.owner) {
                 (OwnerFilter::None, owner) => owner.is_none(),
-                (OwnerFilter::Kind(kind), owner) => {
-                    owner.as_ref().is_some_and(|o| o.kind == kind)
-                }
+                (OwnerFilter::Kind(kind), owner) => owner.as_ref().is_some_and(|o| o.kind == kind),
             })
             && finds(&self.search, line)
     }
@@ -170,7 +168,11 @@ mod tests {
     }
 
     fn names(query: &Query, lines: &[Line]) -> Vec<String> {
-        query.apply(lines).iter().map(|l| l.key.name.clone()).collect()
+        query
+            .apply(lines)
+            .iter()
+            .map(|l| l.key.name.clone())
+            .collect()
     }
 
     #[test]

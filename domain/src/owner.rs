@@ -133,7 +133,12 @@ fn controller(signals: &Signals) -> Option<Owner> {
     if let Some((kind, name)) = &signals.controller {
         let name = format!("{kind}/{name}");
         let evidence = format!("ownerReferences: {name}");
-        return Some(owner(OwnerKind::Operator, Some(&name), Revert::Will, evidence));
+        return Some(owner(
+            OwnerKind::Operator,
+            Some(&name),
+            Revert::Will,
+            evidence,
+        ));
     }
     (signals.annotation("configmanagement.gke.io/managed") == Some("enabled")).then(|| {
         owner(

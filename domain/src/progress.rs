@@ -30,8 +30,7 @@ impl Progress {
         let counts = workload.counts;
         let before = before.filter(|b| b.uid == workload.uid);
         let behind = workload.observed() && counts.updated < counts.desired;
-        let rolling =
-            behind || (before.is_some_and(|b| b.rolling) && !status(workload).done);
+        let rolling = behind || (before.is_some_and(|b| b.rolling) && !status(workload).done);
         let moved_at = match before {
             Some(b) if !moved(b, workload) => b.moved_at,
             _ => now,

@@ -102,12 +102,14 @@ fn arcs(lines: &[Line<'_>]) -> Vec<(usize, usize)> {
 }
 
 fn free_lane(lines: &[Line<'_>]) -> usize {
-    (0..)
-        .find(|lane| {
-            lines
-                .iter()
-                .all(|line| line.pieces.iter().all(|piece| piece.lane != *lane))
-        })
+    let taken = |lane: usize| {
+        lines
+            .iter()
+            .any(|line| line.pieces.iter().any(|piece| piece.lane == lane))
+    };
+    // There are never more arcs than lines.
+    (0..lines.len())
+        .find(|lane| !taken(*lane))
         .unwrap_or_default()
 }
 
@@ -130,7 +132,10 @@ mod tests {
         let history = model.history();
         let lines = lines(&history);
         assert_eq!(numbers(&lines), [3, 2, 1]);
-        let parts: Vec<_> = lines.iter().map(|l| l.pieces.first().unwrap().part).collect();
+        let parts: Vec<_> = lines
+            .iter()
+            .map(|l| l.pieces.first().unwrap().part)
+            .collect();
         assert_eq!(parts, [Part::Start, Part::Through, Part::End]);
     }
 
@@ -147,6 +152,9 @@ mod tests {
             .iter()
             .map(|line| line.pieces.iter().map(|piece| piece.lane).collect())
             .collect();
-        assert_eq!(lanes, [vec![1], vec![0, 1], vec![0, 1], vec![0, 1], vec![1]]);
+        assert_eq!(
+            lanes,
+            [vec![1], vec![0, 1], vec![0, 1], vec![0, 1], vec![1]]
+        );
     }
 }

@@ -83,7 +83,11 @@ pub enum Outcome {
 
 /// Why it ended so. A stable name for programs; the sentence is for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "code")]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    tag = "code"
+)]
 pub enum Reason {
     /// Written.
     RolledBack {
@@ -276,9 +280,8 @@ pub fn check_order(order: &Order) -> Result<(), Reason> {
     .into_iter()
     .find(|(_, value)| value.trim().is_empty() || value.len() > 253)
     .map(|(field, _)| field);
-    let field = empty.or_else(|| {
-        (order.reason().chars().count() > note::REASON_MAX).then_some("reason")
-    });
+    let field =
+        empty.or_else(|| (order.reason().chars().count() > note::REASON_MAX).then_some("reason"));
     match field {
         Some(field) => Err(Reason::Invalid {
             field: field.to_owned(),

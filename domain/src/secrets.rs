@@ -6,13 +6,37 @@ use serde_json::Value;
 /// Words that mark a name. Compared with whole words of the name, so that
 /// `TOKENIZER` or `KEYBOARD` are no hits.
 const WORDS: [&str; 18] = [
-    "password", "passwd", "passphrase", "pass", "pwd", "secret", "secrets", "token", "tokens",
-    "credential", "credentials", "apikey", "sasl", "dsn", "cookie", "jwt", "bearer", "salt",
+    "password",
+    "passwd",
+    "passphrase",
+    "pass",
+    "pwd",
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "credential",
+    "credentials",
+    "apikey",
+    "sasl",
+    "dsn",
+    "cookie",
+    "jwt",
+    "bearer",
+    "salt",
 ];
 
 /// Words that mark a name together with `key`: `API_KEY`, but not `SORT_KEY`.
 const KEY_WORDS: [&str; 9] = [
-    "api", "access", "private", "encryption", "signing", "license", "account", "auth", "master",
+    "api",
+    "access",
+    "private",
+    "encryption",
+    "signing",
+    "license",
+    "account",
+    "auth",
+    "master",
 ];
 
 /// Ends of names whose values are places, not secrets: `TOKEN_FILE`.
@@ -194,7 +218,9 @@ mod tests {
     #[test]
     fn some_values_give_themselves_away() {
         assert!(looks_secret_value("postgres://u:pw@db:5432/x"));
-        assert!(looks_secret_value("eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSMeKKF2Q"));
+        assert!(looks_secret_value(
+            "eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSMeKKF2Q"
+        ));
         assert!(looks_secret_value("-----BEGIN RSA PRIVATE KEY-----"));
         assert!(!looks_secret_value("https://example.com:8080/a@b:c"));
         assert!(!looks_secret_value("postgres://u@db/x"));
@@ -212,7 +238,10 @@ mod tests {
             "args":["--password=hunter2","--level=info"]}]}});
         assert_eq!(
             hidden_pointers(&template),
-            ["/spec/containers/0/env/0/value", "/spec/containers/0/args/0"]
+            [
+                "/spec/containers/0/env/0/value",
+                "/spec/containers/0/args/0"
+            ]
         );
         let masked = masked(&template);
         assert!(!masked.to_string().contains("hunter2"));
@@ -225,7 +254,11 @@ mod tests {
 
     #[test]
     fn odd_shapes_do_no_harm() {
-        for template in [json!(null), json!({"spec":{"containers":{"a":1}}}), json!({"spec":{"containers":[null,{"env":3},{"env":[1,{"name":2}]}]}})] {
+        for template in [
+            json!(null),
+            json!({"spec":{"containers":{"a":1}}}),
+            json!({"spec":{"containers":[null,{"env":3},{"env":[1,{"name":2}]}]}}),
+        ] {
             assert!(hidden_pointers(&template).is_empty());
         }
     }

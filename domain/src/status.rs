@@ -81,7 +81,10 @@ fn rule(workload: &Workload) -> (bool, String) {
             ),
         )
     } else {
-        (true, format!("daemon set \"{name}\" successfully rolled out"))
+        (
+            true,
+            format!("daemon set \"{name}\" successfully rolled out"),
+        )
     }
 }
 

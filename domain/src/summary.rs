@@ -122,9 +122,7 @@ pub fn summary(from: &Value, to: &Value) -> Vec<Change> {
         out.field(None, &key, a, b);
     }
     let mut changes = out.changes;
-    changes.sort_by(|a, b| {
-        (&a.area, &a.container, &a.name).cmp(&(&b.area, &b.container, &b.name))
-    });
+    changes.sort_by(|a, b| (&a.area, &a.container, &a.name).cmp(&(&b.area, &b.container, &b.name)));
     changes
 }
 
@@ -135,7 +133,14 @@ struct Out {
 }
 
 impl Out {
-    fn push(&mut self, area: Area, container: Option<&str>, name: &str, a: Option<&Value>, b: Option<&Value>) {
+    fn push(
+        &mut self,
+        area: Area,
+        container: Option<&str>,
+        name: &str,
+        a: Option<&Value>,
+        b: Option<&Value>,
+    ) {
         let sign = match (a, b) {
             (None, _) => Sign::Added,
             (_, None) => Sign::Removed,
@@ -165,7 +170,13 @@ impl Out {
     }
 
     /// Members of an object, one change each.
-    fn members(&mut self, area: &Area, container: Option<&str>, a: Option<&Value>, b: Option<&Value>) {
+    fn members(
+        &mut self,
+        area: &Area,
+        container: Option<&str>,
+        a: Option<&Value>,
+        b: Option<&Value>,
+    ) {
         let start = self.changes.len();
         for (key, a, b) in fields(a, b, &[]) {
             self.push(area.clone(), container, &key, a, b);
@@ -177,7 +188,14 @@ impl Out {
     }
 
     /// Items of a list that a key tells apart, one change each.
-    fn items(&mut self, area: &Area, container: Option<&str>, keys: &[&str], a: Option<&Value>, b: Option<&Value>) {
+    fn items(
+        &mut self,
+        area: &Area,
+        container: Option<&str>,
+        keys: &[&str],
+        a: Option<&Value>,
+        b: Option<&Value>,
+    ) {
         match by_key(a, b, keys) {
             Some(Parts { items, reordered }) => {
                 let none = items.is_empty();
@@ -215,7 +233,11 @@ fn metadata(out: &mut Out, from: Option<&Value>, to: Option<&Value>) {
         }
     }
     // A creation time that is not null is no noise.
-    let time = |v: Option<&Value>| v.and_then(|m| m.get("creationTimestamp")).filter(|t| !t.is_null()).cloned();
+    let time = |v: Option<&Value>| {
+        v.and_then(|m| m.get("creationTimestamp"))
+            .filter(|t| !t.is_null())
+            .cloned()
+    };
     let (a, b) = (time(from), time(to));
     if a != b {
         out.field(None, "creationTimestamp", a.as_ref(), b.as_ref());
@@ -259,7 +281,8 @@ fn containers(out: &mut Out, area: &Area, from: Option<&Value>, to: Option<&Valu
         match (a, b) {
             (Some(a), Some(b)) => container(out, &name, a, b),
             (a, b) => {
-                let image = |c: Option<&Value>| c.map(|c| c.get("image").cloned().unwrap_or_default());
+                let image =
+                    |c: Option<&Value>| c.map(|c| c.get("image").cloned().unwrap_or_default());
                 let (a, b) = (image(a), image(b));
                 out.push(area.clone(), Some(&name), &name, a.as_ref(), b.as_ref());
             }
@@ -346,10 +369,22 @@ fn tolerations(out: &mut Out, from: Option<&Value>, to: Option<&Value>) {
     let read = |text: &String| serde_json::from_str::<Value>(text).unwrap_or_default();
     let start = out.changes.len();
     for gone in a.difference(&b) {
-        out.push(Area::Toleration, None, &toleration(&read(gone)), Some(&read(gone)), None);
+        out.push(
+            Area::Toleration,
+            None,
+            &toleration(&read(gone)),
+            Some(&read(gone)),
+            None,
+        );
     }
     for new in b.difference(&a) {
-        out.push(Area::Toleration, None, &toleration(&read(new)), None, Some(&read(new)));
+        out.push(
+            Area::Toleration,
+            None,
+            &toleration(&read(new)),
+            None,
+            Some(&read(new)),
+        );
     }
     if out.changes.len() == start && !same(from, to) {
         out.push(Area::Order("Toleration".into()), None, "", from, to);

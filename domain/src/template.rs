@@ -143,9 +143,7 @@ fn check(object: &serde_json::Map<String, Value>) -> Result<(), NotATemplate> {
         .get("spec")
         .and_then(|spec| spec.get("containers"))
         .and_then(Value::as_array)
-        .ok_or(NotATemplate(
-            "spec.template.spec.containers is not a list",
-        ))?;
+        .ok_or(NotATemplate("spec.template.spec.containers is not a list"))?;
     if containers.is_empty() {
         return Err(NotATemplate("spec.template.spec.containers is empty"));
     }

@@ -49,13 +49,11 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 /// At most `max` characters, the last one an ellipsis where it was cut.
 pub fn shorten(text: &str, max: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(max) {
-        None => Cow::Borrowed(text),
-        Some(_) => {
-            let kept: String = text.chars().take(max.saturating_sub(1)).collect();
-            Cow::Owned(format!("{kept}…"))
-        }
+    if text.char_indices().nth(max).is_none() {
+        return Cow::Borrowed(text);
     }
+    let kept: String = text.chars().take(max.saturating_sub(1)).collect();
+    Cow::Owned(format!("{kept}…"))
 }
 
 #[cfg(test)]

@@ -196,11 +196,17 @@ mod tests {
         assert_eq!(look(&workload(2, 2, 3, 3, 3), false), Verdict::Healthy);
         assert_eq!(
             look(&workload(2, 2, 3, 1, 3), false),
-            Verdict::Rolling { updated: 1, desired: 3 }
+            Verdict::Rolling {
+                updated: 1,
+                desired: 3
+            }
         );
         assert_eq!(
             look(&workload(2, 2, 3, 1, 3), true),
-            Verdict::RollingBack { updated: 1, desired: 3 }
+            Verdict::RollingBack {
+                updated: 1,
+                desired: 3
+            }
         );
         assert_eq!(
             look(&workload(2, 2, 3, 3, 1), false),
@@ -208,7 +214,10 @@ mod tests {
         );
         assert_eq!(
             look(&workload(3, 2, 3, 3, 3), false),
-            Verdict::NotObserved { generation: 3, observed: 2 }
+            Verdict::NotObserved {
+                generation: 3,
+                observed: 2
+            }
         );
         assert_eq!(look(&workload(2, 2, 0, 0, 0), false), Verdict::NoNodes);
         let mut on_delete = workload(2, 2, 3, 1, 3);
@@ -223,10 +232,17 @@ mod tests {
     fn stuck_is_said_after_ten_minutes_and_no_sooner() {
         let rolling = workload(2, 2, 3, 1, 3);
         let progress = Progress::next(None, &rolling, at(0));
-        assert_eq!(verdict(&rolling, &progress, false, at(9)).group(), Group::Rolling);
+        assert_eq!(
+            verdict(&rolling, &progress, false, at(9)).group(),
+            Group::Rolling
+        );
         assert_eq!(
             verdict(&rolling, &progress, false, at(10)),
-            Verdict::Stuck { since: at(0), updated: 1, desired: 3 }
+            Verdict::Stuck {
+                since: at(0),
+                updated: 1,
+                desired: 3
+            }
         );
     }
 

@@ -12,7 +12,9 @@ use crate::selector::Selector;
 use crate::template::Template;
 
 /// Kinds whose history Rollbook reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub enum Kind {
     /// `apps/v1` DaemonSet.
     #[default]
@@ -80,7 +82,7 @@ pub enum Share {
 
 impl Share {
     /// How many of `desired` nodes; percentages are rounded up for both
-    /// maxUnavailable and maxSurge (daemonset_util.go).
+    /// maxUnavailable and maxSurge (`daemonset_util.go`).
     pub fn of(self, desired: u32) -> u32 {
         match self {
             Self::Nodes(n) => n,

@@ -129,7 +129,8 @@ fn block_style(text: &str) -> Option<&'static str> {
 
 /// May stand in plain and block scalars, and shows as itself.
 fn is_printable(c: char) -> bool {
-    crate::text::visible(c.encode_utf8(&mut [0; 4])).len() == c.len_utf8() && !matches!(c, '\t' | '\n')
+    crate::text::visible(c.encode_utf8(&mut [0; 4])).len() == c.len_utf8()
+        && !matches!(c, '\t' | '\n')
 }
 
 /// A string, quoted where it would read as something else.
@@ -256,7 +257,14 @@ spec:
         let pointers: Vec<_> = lines.iter().map(|l| l.pointer.as_str()).collect();
         assert_eq!(
             pointers,
-            ["/a~1b", "/a~1b/0/x", "/a~1b/0/y", "/a~1b/0/y/z", "/a~1b/0/y/z", "/a~1b/0/y/z"]
+            [
+                "/a~1b",
+                "/a~1b/0/x",
+                "/a~1b/0/y",
+                "/a~1b/0/y/z",
+                "/a~1b/0/y/z",
+                "/a~1b/0/y/z"
+            ]
         );
     }
 
@@ -267,11 +275,64 @@ spec:
     #[test]
     fn strings_that_look_like_other_things_come_back() {
         for text in [
-            "", " ", "on", "Off", "0o7", "0x1F", "1e3", "~", "null", "- x", "-", "---", "a: b", "a:",
-            "a #b", "#b", " lead", "trail ", "\u{85}", "\t", "a\tb", "😀", "2026-01-01", "=", "<<",
-            "a\r\nb", "\u{feff}x", "1_000", "12:30", "+1", ".5", "-.inf", "@x", "`x`", "%x", "&a",
-            "*a", "!t", "|", ">", "'q'", "\"q\"", "[a", "{a", "a\n", "a\n\n", "\na", " a\nb", "a \nb",
-            "a\n b\n", "y", "0b1", "...", "?", "? x", "a,b", "$(X)", "...\nx",
+            "",
+            " ",
+            "on",
+            "Off",
+            "0o7",
+            "0x1F",
+            "1e3",
+            "~",
+            "null",
+            "- x",
+            "-",
+            "---",
+            "a: b",
+            "a:",
+            "a #b",
+            "#b",
+            " lead",
+            "trail ",
+            "\u{85}",
+            "\t",
+            "a\tb",
+            "😀",
+            "2026-01-01",
+            "=",
+            "<<",
+            "a\r\nb",
+            "\u{feff}x",
+            "1_000",
+            "12:30",
+            "+1",
+            ".5",
+            "-.inf",
+            "@x",
+            "`x`",
+            "%x",
+            "&a",
+            "*a",
+            "!t",
+            "|",
+            ">",
+            "'q'",
+            "\"q\"",
+            "[a",
+            "{a",
+            "a\n",
+            "a\n\n",
+            "\na",
+            " a\nb",
+            "a \nb",
+            "a\n b\n",
+            "y",
+            "0b1",
+            "...",
+            "?",
+            "? x",
+            "a,b",
+            "$(X)",
+            "...\nx",
         ] {
             let value = json!({ text: [text], "k": text });
             assert_eq!(parsed(&to_string(&value)), value, "{text:?}");

@@ -78,6 +78,9 @@ mod tests {
 
     #[test]
     fn namespaces_repeat() {
-        assert_eq!(config(&["-n", "a", "--namespace", "b"]).namespaces, ["a", "b"]);
+        assert_eq!(
+            config(&["-n", "a", "--namespace", "b"]).namespaces,
+            ["a", "b"]
+        );
     }
 }

@@ -93,8 +93,7 @@ pub async fn rollback(
         return Redirect::to(&urls::progress(&order.key(), generation)).into_response();
     }
     report.message = lang.report(&order, &report);
-    let status =
-        StatusCode::from_u16(report.reason.http_status()).unwrap_or(StatusCode::CONFLICT);
+    let status = StatusCode::from_u16(report.reason.http_status()).unwrap_or(StatusCode::CONFLICT);
     let submitted = Submitted { order, report };
     let mut response = state
         .render(again, move || provide_context(submitted.clone()))

@@ -154,7 +154,11 @@ fn by_uid(lines: &[Line]) -> HashMap<String, Line> {
 }
 
 /// What differs from what this tab knows; `None` when nothing does.
-fn delta(known: &mut HashMap<String, Line>, lines: Vec<Line>, now: jiff::Timestamp) -> Option<Delta> {
+fn delta(
+    known: &mut HashMap<String, Line>,
+    lines: Vec<Line>,
+    now: jiff::Timestamp,
+) -> Option<Delta> {
     let fresh = by_uid(&lines);
     let changed: Vec<Line> = lines
         .into_iter()

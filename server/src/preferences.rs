@@ -54,7 +54,13 @@ mod tests {
     #[test]
     fn redirects_stay_here() {
         assert_eq!(own_path(Some("/ns/a?x=1")), "/ns/a?x=1");
-        for path in ["//evil.example", "https://evil.example", "/\\evil", "", "/a\r\nb"] {
+        for path in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil",
+            "",
+            "/a\r\nb",
+        ] {
             assert_eq!(own_path(Some(path)), "/");
         }
         assert_eq!(own_path(None), "/");

@@ -40,7 +40,10 @@ pub fn manifest() -> &'static Manifest {
 /// A route for each file.
 pub fn router() -> Router<AppState> {
     SITE.files.iter().fold(Router::new(), |router, file| {
-        router.route(file.path, get(move |headers: HeaderMap| async move { serve(file, &headers) }))
+        router.route(
+            file.path,
+            get(move |headers: HeaderMap| async move { serve(file, &headers) }),
+        )
     })
 }
 
@@ -70,7 +73,11 @@ fn serve(file: &File, headers: &HeaderMap) -> Response {
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     // Each encoding is a representation of its own and so is its tag.
-    let tag = format!("\"{}{}\"", file.etag, encoding.map(|e| format!("-{e}")).unwrap_or_default());
+    let tag = format!(
+        "\"{}{}\"",
+        file.etag,
+        encoding.map(|e| format!("-{e}")).unwrap_or_default()
+    );
     let known = headers
         .get_all(IF_NONE_MATCH)
         .iter()
@@ -134,7 +141,9 @@ mod tests {
 
     #[test]
     fn the_best_encoding_that_is_taken() {
-        let of = |accept| header(&get(&[(ACCEPT_ENCODING, accept)]), CONTENT_ENCODING).map(ToOwned::to_owned);
+        let of = |accept| {
+            header(&get(&[(ACCEPT_ENCODING, accept)]), CONTENT_ENCODING).map(ToOwned::to_owned)
+        };
         assert_eq!(of("gzip, deflate, br").as_deref(), Some("br"));
         assert_eq!(of("gzip;q=1, br;q=0").as_deref(), Some("gzip"));
         assert_eq!(of("identity"), None);
@@ -145,7 +154,10 @@ mod tests {
     fn it_is_sent_once() {
         let first = get(&[(ACCEPT_ENCODING, "br")]);
         assert_eq!(header(&first, ETAG), Some("\"abc-br\""));
-        assert_eq!(header(&first, CACHE_CONTROL), Some("public, max-age=31536000, immutable"));
+        assert_eq!(
+            header(&first, CACHE_CONTROL),
+            Some("public, max-age=31536000, immutable")
+        );
         assert_eq!(header(&first, VARY), Some("Accept-Encoding"));
         let again = get(&[(ACCEPT_ENCODING, "br"), (IF_NONE_MATCH, "\"abc-br\"")]);
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED);

@@ -85,10 +85,13 @@ impl Cluster {
         };
         let starting = lock::Lock::take(&cache().join("starting.lock"))?;
         cluster.create()?;
-        cluster.wait_until("the apiserver is ready", Duration::from_secs(60), || {
-            cluster.kubectl(&["get", "--raw", "/readyz"]).is_ok()
-        })
-        .map_err(|failure| Failure(format!("{failure}\n{}", cluster.log_end("kube-apiserver"))))?;
+        cluster
+            .wait_until("the apiserver is ready", Duration::from_mins(1), || {
+                cluster.kubectl(&["get", "--raw", "/readyz"]).is_ok()
+            })
+            .map_err(|failure| {
+                Failure(format!("{failure}\n{}", cluster.log_end("kube-apiserver")))
+            })?;
         drop(starting);
         if cluster.options.nodes > 0 {
             cluster.add_nodes(0, cluster.options.nodes)?;
@@ -133,7 +136,10 @@ impl Cluster {
         for (flag, program) in [
             ("--etcd-binary", "etcd"),
             ("--kube-apiserver-binary", "kube-apiserver"),
-            ("--kube-controller-manager-binary", "kube-controller-manager"),
+            (
+                "--kube-controller-manager-binary",
+                "kube-controller-manager",
+            ),
             ("--kube-scheduler-binary", "kube-scheduler"),
             ("--kwok-controller-binary", "kwok"),
         ] {
@@ -308,7 +314,8 @@ impl Cluster {
 
     /// The end of a component's log, for the words of a failure.
     fn log_end(&self, component: &str) -> String {
-        let text = fs::read_to_string(self.logs().join(format!("{component}.log"))).unwrap_or_default();
+        let text =
+            fs::read_to_string(self.logs().join(format!("{component}.log"))).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(6)..].join("\n")
     }

@@ -44,19 +44,31 @@ fn pods_fare_as_their_tags_say() {
     let soon = Duration::from_secs(30);
     let wait = |what: &str, is_so: &mut dyn FnMut() -> bool| {
         if let Err(failure) = cluster.wait_until(what, soon, is_so) {
-            let state = cluster.kubectl(&["get", "pods", "-o", "wide"]).unwrap_or_default();
+            let state = cluster
+                .kubectl(&["get", "pods", "-o", "wide"])
+                .unwrap_or_default();
             unreachable!("{failure}\n{state}");
         }
     };
     let ready = ".status.conditions[?(@.type==\"Ready\")].status";
-    wait("fine is ready", &mut || pods(&cluster, "fine", ready) == ["True"]);
-    wait("gone cannot pull", &mut || pods(&cluster, "gone", reason).contains(&"ErrImagePull".into()));
-    wait("gone backs off", &mut || pods(&cluster, "gone", reason).contains(&"ImagePullBackOff".into()));
-    wait("never runs", &mut || pods(&cluster, "never", ".status.phase") == ["Running"]);
+    wait("fine is ready", &mut || {
+        pods(&cluster, "fine", ready) == ["True"]
+    });
+    wait("gone cannot pull", &mut || {
+        pods(&cluster, "gone", reason).contains(&"ErrImagePull".into())
+    });
+    wait("gone backs off", &mut || {
+        pods(&cluster, "gone", reason).contains(&"ImagePullBackOff".into())
+    });
+    wait("never runs", &mut || {
+        pods(&cluster, "never", ".status.phase") == ["Running"]
+    });
     assert_eq!(pods(&cluster, "never", ready), ["False"]);
     let restarts = ".status.containerStatuses[0].restartCount";
     wait("loop restarts", &mut || {
-        pods(&cluster, "loop", restarts).iter().any(|n| n.parse::<u32>().is_ok_and(|n| n >= 2))
+        pods(&cluster, "loop", restarts)
+            .iter()
+            .any(|n| n.parse::<u32>().is_ok_and(|n| n >= 2))
     });
     assert_eq!(pods(&cluster, "loop", reason), ["CrashLoopBackOff"]);
 }
@@ -64,10 +76,20 @@ fn pods_fare_as_their_tags_say() {
 #[test]
 fn processes_can_be_frozen_killed_and_restarted() {
     let cluster = Cluster::start(Options::test("process")).expect("a cluster");
-    let other = Cluster::start(Options { nodes: 0, ..Options::test("beside") }).expect("one beside it");
+    let other = Cluster::start(Options {
+        nodes: 0,
+        ..Options::test("beside")
+    })
+    .expect("one beside it");
     let observed = || {
         cluster
-            .kubectl(&["get", "ds", "x", "-o", "jsonpath={.status.observedGeneration}"])
+            .kubectl(&[
+                "get",
+                "ds",
+                "x",
+                "-o",
+                "jsonpath={.status.observedGeneration}",
+            ])
             .unwrap_or_default()
     };
     cluster.freeze(Component::ControllerManager).unwrap();
@@ -75,10 +97,23 @@ fn processes_can_be_frozen_killed_and_restarted() {
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(observed(), "", "a frozen controller handles nothing");
     cluster.thaw(Component::ControllerManager).unwrap();
-    cluster.wait_until("observed", Duration::from_secs(20), || observed() == "1").unwrap();
+    cluster
+        .wait_until("observed", Duration::from_secs(20), || observed() == "1")
+        .unwrap();
     cluster.kill(Component::Apiserver).unwrap();
-    assert!(cluster.kubectl(&["get", "ds", "--request-timeout=2s"]).is_err());
-    assert!(other.kubectl(&["get", "ds"]).is_ok(), "the other one is untouched");
+    assert!(
+        cluster
+            .kubectl(&["get", "ds", "--request-timeout=2s"])
+            .is_err()
+    );
+    assert!(
+        other.kubectl(&["get", "ds"]).is_ok(),
+        "the other one is untouched"
+    );
     cluster.restart(Component::Apiserver).unwrap();
-    cluster.wait_until("answers again", Duration::from_secs(30), || observed() == "1").unwrap();
+    cluster
+        .wait_until("answers again", Duration::from_secs(30), || {
+            observed() == "1"
+        })
+        .unwrap();
 }

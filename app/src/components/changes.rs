@@ -175,8 +175,14 @@ fn how(lang: Lang, change: &Change) -> impl IntoView + use<> {
         }
         .into_any()
     } else {
-        let old = change.from.clone().map(|v| view! { <del class="mono">{v}</del> });
-        let new = change.to.clone().map(|v| view! { <ins class="mono">{v}</ins> });
+        let old = change
+            .from
+            .clone()
+            .map(|v| view! { <del class="mono">{v}</del> });
+        let new = change
+            .to
+            .clone()
+            .map(|v| view! { <ins class="mono">{v}</ins> });
         let arrow = (change.sign == Sign::Changed)
             .then(|| view! { <span class="arrow" aria-hidden="true">"→"</span> });
         view! {

@@ -91,7 +91,12 @@ fn one(lang: Lang, row: &Row) -> impl IntoView + use<> {
     .into_any()
 }
 
-fn half(lang: Lang, line: Option<&Line>, class: &'static str, sign: &'static str) -> impl IntoView + use<> {
+fn half(
+    lang: Lang,
+    line: Option<&Line>,
+    class: &'static str,
+    sign: &'static str,
+) -> impl IntoView + use<> {
     match line {
         Some(line) => {
             let n = line.old.or(line.new);

@@ -60,7 +60,10 @@ mod tests {
             let (name, tag) = parts(image);
             format!("{name} {tag}")
         };
-        assert_eq!(of("registry.example.com:5000/a/fluentd:1.17.1"), "fluentd 1.17.1");
+        assert_eq!(
+            of("registry.example.com:5000/a/fluentd:1.17.1"),
+            "fluentd 1.17.1"
+        );
         assert_eq!(of("registry.example.com:5000/fluentd"), "fluentd ");
         assert_eq!(of("nginx"), "nginx ");
         assert_eq!(of("nginx:1@sha256:0123456789abcdef"), "nginx 1");

@@ -32,9 +32,7 @@ pub fn ledger(context: &Context, history: &History) -> impl IntoView + use<> {
     let lines = rail::lines(history)
         .into_iter()
         .map(|line| match line.entry {
-            Entry::Revision(row) => {
-                revision_line(context, history, row, &line.pieces).into_any()
-            }
+            Entry::Revision(row) => revision_line(context, history, row, &line.pieces).into_any(),
             Entry::Gone(gone) => gone_line(lang, gone, &line.pieces).into_any(),
         })
         .collect_view();
@@ -176,11 +174,9 @@ fn what_changed(lang: Lang, history: &History, row: &Row) -> impl IntoView + use
             </span>
         }
     });
-    let same = row
-        .base
-        .as_ref()
-        .filter(|_| row.restart_only)
-        .map(|base| view! { <span class="muted small">{lang.same_content_as(base.revision)}</span> });
+    let same = row.base.as_ref().filter(|_| row.restart_only).map(
+        |base| view! { <span class="muted small">{lang.same_content_as(base.revision)}</span> },
+    );
     let changes = (!row.restart_only).then(|| changes(lang, history, row));
     view! {
         {returned}
@@ -245,7 +241,10 @@ fn cause(context: &Context, row: &Row) -> impl IntoView + use<> {
         .filter(|reason| row.current && row.returned && !reason.is_empty())
         .map(|reason| view! { <p class="strong">{lang.quoted(&reason)}</p> });
     let words = match &row.change_cause {
-        Some(cause) => view! { <p class="cause-text">{domain::text::visible(cause).into_owned()}</p> }.into_any(),
+        Some(cause) => {
+            view! { <p class="cause-text">{domain::text::visible(cause).into_owned()}</p> }
+                .into_any()
+        }
         None => view! { <p class="faint">{lang.no_cause()}</p> }.into_any(),
     };
     let copied = row.cause_same_as.map(|of| {

@@ -84,9 +84,7 @@ pub fn sentence(lang: Lang, verdict: &Verdict) -> String {
         Verdict::RollingBack { updated, desired } => {
             lang.verdict_rolling_back(&of(*updated), &of(*desired))
         }
-        Verdict::Rolling { updated, desired } => {
-            lang.verdict_rolling(&of(*updated), &of(*desired))
-        }
+        Verdict::Rolling { updated, desired } => lang.verdict_rolling(&of(*updated), &of(*desired)),
         Verdict::NoNodes => lang.verdict_no_nodes(),
         Verdict::Healthy => lang.verdict_healthy(),
     }

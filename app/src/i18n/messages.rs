@@ -208,4 +208,3 @@ catalogue! {
     verdict_no_nodes() = "No nodes match".to_owned(), "没有匹配的节点".to_owned();
     verdict_healthy() = "Healthy".to_owned(), "健康".to_owned();
 }
-

@@ -200,7 +200,11 @@ impl Lang {
         if let Some(was) = row.was {
             text = format!("{text} · {}", self.was(was.revision));
         }
-        let image = row.images.first().map(|i| i.image.as_str()).unwrap_or_default();
+        let image = row
+            .images
+            .first()
+            .map(|i| i.image.as_str())
+            .unwrap_or_default();
         let short = image.rsplit('/').next().unwrap_or(image);
         format!("{text} · {short}")
     }
@@ -220,8 +224,14 @@ impl Lang {
             (Self::Zh, Revert::May) => format!("{who} 可能将其恢复"),
         };
         let words = match self {
-            Self::En => format!("It manages this workload {of} ({}). Change it there, or the rollback will not last.", owner.evidence),
-            Self::Zh => format!("它管理此工作负载 {of}（{}）。请在那里修改，否则回滚不会持久。", owner.evidence),
+            Self::En => format!(
+                "It manages this workload {of} ({}). Change it there, or the rollback will not last.",
+                owner.evidence
+            ),
+            Self::Zh => format!(
+                "它管理此工作负载 {of}（{}）。请在那里修改，否则回滚不会持久。",
+                owner.evidence
+            ),
         };
         Some((title, words))
     }
@@ -277,28 +287,44 @@ fn report_en(name: &str, to: &str, reason: &Reason) -> String {
 fn report_zh(name: &str, to: &str, reason: &Reason) -> String {
     match reason {
         Reason::RolledBack { mutated: false } => format!("{name} 已使用 {to} 的模板。"),
-        Reason::RolledBack { mutated: true } => format!("{name} 已回滚到 {to}，但准入控制修改了模板。"),
-        Reason::DryRun { mutated: false } => format!("集群会接受：{name} 使用 {to} 的模板。未写入任何内容。"),
-        Reason::DryRun { mutated: true } => "集群会接受，但准入控制会修改模板。未写入任何内容。".to_owned(),
+        Reason::RolledBack { mutated: true } => {
+            format!("{name} 已回滚到 {to}，但准入控制修改了模板。")
+        }
+        Reason::DryRun { mutated: false } => {
+            format!("集群会接受：{name} 使用 {to} 的模板。未写入任何内容。")
+        }
+        Reason::DryRun { mutated: true } => {
+            "集群会接受，但准入控制会修改模板。未写入任何内容。".to_owned()
+        }
         Reason::AlreadyThere => format!("{name} 已经是 {to} 的模板。"),
         Reason::Invalid { field } => format!("请求无法使用，请检查 {field}。"),
         Reason::ReadOnly => "此服务器以只读方式启动。".to_owned(),
         Reason::Stale => "Rollbook 目前看不到集群，因此不写入。请在页面恢复实时后重试。".to_owned(),
-        Reason::Moved { seen, now } => format!("你查看之后 {name} 已变更：第 {seen} 代现为第 {now} 代。请重新查看后再决定。"),
+        Reason::Moved { seen, now } => {
+            format!("你查看之后 {name} 已变更：第 {seen} 代现为第 {now} 代。请重新查看后再决定。")
+        }
         Reason::Replaced => format!("你查看之后 {name} 已被删除并重建，历史已不同。"),
         Reason::WorkloadGone => format!("{name} 已不存在。"),
         Reason::Deleting => format!("{name} 正在删除，控制器不会处理回滚。"),
         Reason::Pruned => format!("修订版本 {to} 已不存在：被 Kubernetes 清理或被删除。"),
         Reason::TargetReplaced => format!("{to} 现在是另一个修订版本。"),
-        Reason::Renumbered { seen, now } => format!("你查看时修订版本 {to} 的编号为 {seen}，现为 {now}。"),
+        Reason::Renumbered { seen, now } => {
+            format!("你查看时修订版本 {to} 的编号为 {seen}，现为 {now}。")
+        }
         Reason::NotOwned => format!("修订版本 {to} 不属于 {name}。"),
         Reason::Unreadable { problem } => format!("修订版本 {to} 不含 Pod 模板：{problem}。"),
         Reason::Denied { words } => format!("准入控制拒绝：{words}"),
         Reason::InvalidTemplate { words } => format!("按当前规则模板无效：{words}"),
-        Reason::Forbidden { words, verb, resource } => format!("无权对 {resource} 执行 {verb}：{words}"),
+        Reason::Forbidden {
+            words,
+            verb,
+            resource,
+        } => format!("无权对 {resource} 执行 {verb}：{words}"),
         Reason::Unauthorized => "集群不再接受该凭据。请更新后重试。".to_owned(),
         Reason::Unreachable { words } => format!("集群没有响应，未发送任何内容：{words}"),
         Reason::ServerError { words } => format!("集群无法完成：{words}"),
-        Reason::NoAnswer { words } => format!("已发送但未收到答复（{words}）。请查看工作负载确认回滚是否到达。重复提交是安全的。"),
+        Reason::NoAnswer { words } => format!(
+            "已发送但未收到答复（{words}）。请查看工作负载确认回滚是否到达。重复提交是安全的。"
+        ),
     }
 }

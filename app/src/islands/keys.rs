@@ -228,8 +228,7 @@ mod browser {
                 };
             }
         });
-        let _ = input
-            .add_event_listener_with_callback("change", changed.as_ref().unchecked_ref());
+        let _ = input.add_event_listener_with_callback("change", changed.as_ref().unchecked_ref());
         changed.forget();
     }
 }

@@ -70,6 +70,7 @@ fn to_url(query: &Query) -> String {
 }
 
 /// The part that lives: head, filters and table.
+#[expect(clippy::too_many_lines, reason = "one view")]
 #[island]
 pub fn WorkloadList(
     /// As the page was rendered.

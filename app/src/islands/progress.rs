@@ -156,7 +156,10 @@ fn steps(lang: Lang, model: &Workload, generation: i64) -> impl IntoView + use<>
     let of = lang.of_nodes(counts.updated.min(counts.desired), counts.desired);
     let names = [
         (lang.step_sent(), lang.generation(generation)),
-        (lang.step_seen(), lang.observed(model.status.observed_generation)),
+        (
+            lang.step_seen(),
+            lang.observed(model.status.observed_generation),
+        ),
         (third, of),
         (lang.step_done(), String::new()),
     ];

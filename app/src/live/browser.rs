@@ -108,12 +108,9 @@ fn listen<T: serde::de::DeserializeOwned>(
 fn watch_silence(live: Live, heard: ArcRwSignal<f64>) {
     set_interval(
         move || {
-            let seconds = ((js_sys::Date::now() - heard.get_untracked()) / 1000.0) as i64;
+            let seconds = seconds_since(heard.get_untracked());
             let silent = seconds >= STALE_AFTER_SECONDS;
-            let was = matches!(
-                live.connection.get_untracked(),
-                Some(Connection::Silent(_))
-            );
+            let was = matches!(live.connection.get_untracked(), Some(Connection::Silent(_)));
             if silent {
                 live.connection.set(Some(Connection::Silent(seconds)));
             } else if was {
@@ -136,6 +133,14 @@ fn watch_silence(live: Live, heard: ArcRwSignal<f64>) {
     );
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a tab is not open for 292 billion years"
+)]
+fn seconds_since(millis: f64) -> i64 {
+    ((js_sys::Date::now() - millis) / 1000.0) as i64
+}
+
 /// Copies `text`, or the page's address where it is empty.
 pub fn copy(text: &str, copied: RwSignal<bool>) {
     let text = if text.is_empty() {
@@ -148,10 +153,7 @@ pub fn copy(text: &str, copied: RwSignal<bool>) {
     leptos::task::spawn_local(async move {
         if wasm_bindgen_futures::JsFuture::from(promise).await.is_ok() {
             copied.set(true);
-            set_timeout(
-                move || copied.set(false),
-                std::time::Duration::from_secs(2),
-            );
+            set_timeout(move || copied.set(false), std::time::Duration::from_secs(2));
         }
     });
 }
@@ -162,10 +164,6 @@ pub fn replace_query(query: &str) {
     if let Ok(history) = window().history() {
         let url = format!("{path}{query}");
         // Refused only for a foreign origin, which this is not.
-        let _ = history.replace_state_with_url(
-            &wasm_bindgen::JsValue::NULL,
-            "",
-            Some(&url),
-        );
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&url));
     }
 }

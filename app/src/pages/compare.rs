@@ -68,9 +68,7 @@ pub fn ComparePage() -> impl IntoView {
         Ok((workload.history, comparison))
     });
     let content = match found {
-        Ok((history, comparison)) => {
-            view! { <Compared history comparison look lang/> }.into_any()
-        }
+        Ok((history, comparison)) => view! { <Compared history comparison look lang/> }.into_any(),
         Err(error) => {
             super::status(error.http_status());
             view! { <ErrorPage error lang/> }.into_any()

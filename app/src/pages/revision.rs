@@ -28,13 +28,15 @@ pub fn RevisionPage() -> impl IntoView {
     let reveal = super::query_part("values").as_deref() == Some("show");
     let found = super::lookup(|cluster| model::revision(cluster, &key, &name, reveal));
     let title = match &found {
-        Ok(revision) => format!("{}: {}", key.name, lang.revision_number(revision.row.revision)),
+        Ok(revision) => format!(
+            "{}: {}",
+            key.name,
+            lang.revision_number(revision.row.revision)
+        ),
         Err(_) => key.name.clone(),
     };
     let content = match found {
-        Ok(revision) => {
-            view! { <OneRevision key=key.clone() revision reveal lang/> }.into_any()
-        }
+        Ok(revision) => view! { <OneRevision key=key.clone() revision reveal lang/> }.into_any(),
         Err(error) => {
             super::status(error.http_status());
             view! { <ErrorPage error lang/> }.into_any()

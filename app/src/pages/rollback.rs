@@ -56,9 +56,7 @@ pub fn RollbackPage() -> impl IntoView {
                 .unwrap_or_default();
             view! { <Confirm proposal reason/> }.into_any()
         }
-        Ok(None) => {
-            view! { <NothingToGoBackTo key=key.clone() lang/> }.into_any()
-        }
+        Ok(None) => view! { <NothingToGoBackTo key=key.clone() lang/> }.into_any(),
         Err(error) if submitted.is_some() => {
             // The refusal above says it better than a second error.
             let _ = error;
@@ -275,26 +273,23 @@ fn Nodes(model: Workload, lang: Lang) -> impl IntoView {
 /// What the cluster says to it, and what may undo it.
 #[component]
 fn Checks(model: Workload, order: Order, lang: Lang) -> impl IntoView {
-    let dry_run = Resource::new_blocking(
-        || (),
-        {
-            let cluster = use_context::<Arc<dyn Cluster>>();
-            let order = Order {
-                dry_run: true,
-                ..order
-            };
-            move |()| {
-                let (cluster, order) = (cluster.clone(), order.clone());
-                async move {
-                    let report = match cluster {
-                        Some(cluster) => Some(cluster.rollback(order.clone()).await),
-                        None => None,
-                    };
-                    report.map(|report| (order, report))
-                }
+    let dry_run = Resource::new_blocking(|| (), {
+        let cluster = use_context::<Arc<dyn Cluster>>();
+        let order = Order {
+            dry_run: true,
+            ..order
+        };
+        move |()| {
+            let (cluster, order) = (cluster.clone(), order.clone());
+            async move {
+                let report = match cluster {
+                    Some(cluster) => Some(cluster.rollback(order.clone()).await),
+                    None => None,
+                };
+                report.map(|report| (order, report))
             }
-        },
-    );
+        }
+    });
     let warnings = warnings(lang, &model);
     view! {
         <section class="panel" aria-labelledby="checks">
@@ -387,10 +382,7 @@ fn warnings(lang: Lang, model: &Workload) -> Vec<(String, String)> {
         ));
     }
     if model.history.current_state == domain::history::CurrentState::Pending {
-        all.push((
-            lang.verdict_not_observed(),
-            lang.pending_words().to_owned(),
-        ));
+        all.push((lang.verdict_not_observed(), lang.pending_words().to_owned()));
     }
     all
 }
@@ -442,7 +434,14 @@ fn OrderForm(order: Order, reason: String, off: Option<String>, lang: Lang) -> i
 #[component]
 fn Sent(order: Order, model: Workload, lang: Lang) -> impl IntoView {
     let short = |uid: &str| {
-        let end: String = uid.chars().rev().take(4).collect::<Vec<_>>().iter().rev().collect();
+        let end: String = uid
+            .chars()
+            .rev()
+            .take(4)
+            .collect::<Vec<_>>()
+            .iter()
+            .rev()
+            .collect();
         format!("{}…{end}", uid.chars().take(4).collect::<String>())
     };
     let lines = format!(
@@ -463,7 +462,7 @@ fn Sent(order: Order, model: Workload, lang: Lang) -> impl IntoView {
             <h2 id="sent">{lang.what_is_sent()}</h2>
             <pre class="evidence">{lines}</pre>
             <p class="muted small">
-                {lang.same_as_kubectl()} " " <code>{kubectl}</code> {lang.plus_the_lock()}
+                {lang.same_as_kubectl()} " " <code>{kubectl}</code> " " {lang.plus_the_lock()}
             </p>
         </section>
     }

@@ -38,20 +38,37 @@ fn template(image: &str, password: &str) -> Value {
 
 #[test]
 fn words_are_marked_and_the_rest_is_folded() {
-    let diff = diff(&template("r/i:1.16", "x"), &template("r/i:1.17", "x"), Options::default());
+    let diff = diff(
+        &template("r/i:1.16", "x"),
+        &template("r/i:1.17", "x"),
+        Options::default(),
+    );
     assert_eq!((diff.added, diff.removed, diff.noise), (1, 1, 0));
     let added = diff.rows.iter().find_map(|row| match row {
         Row::Added { line } => Some(line.spans.clone()),
         _ => None,
     });
-    let span = |text: &str, changed| Span { text: text.into(), changed };
-    assert_eq!(added.unwrap(), [span("    image: r/i:1.1", false), span("7", true)]);
-    let folds: Vec<_> = diff.rows.iter().filter_map(|row| match row {
-        Row::Fold { names, lines } => Some((names.clone(), lines.len())),
-        _ => None,
-    }).collect();
+    let span = |text: &str, changed| Span {
+        text: text.into(),
+        changed,
+    };
+    assert_eq!(
+        added.unwrap(),
+        [span("    image: r/i:1.1", false), span("7", true)]
+    );
+    let folds: Vec<_> = diff
+        .rows
+        .iter()
+        .filter_map(|row| match row {
+            Row::Fold { names, lines } => Some((names.clone(), lines.len())),
+            _ => None,
+        })
+        .collect();
     assert_eq!(folds.len(), 2);
-    assert!(folds[1].0.contains(&"dnsPolicy".to_owned()) || folds[1].0.contains(&"containerPort".to_owned()));
+    assert!(
+        folds[1].0.contains(&"dnsPolicy".to_owned())
+            || folds[1].0.contains(&"containerPort".to_owned())
+    );
 }
 
 #[test]
@@ -60,12 +77,23 @@ fn a_hidden_value_never_leaves_but_its_change_is_seen() {
     let diff = diff(&a, &b, Options::default());
     assert_eq!((diff.added, diff.removed), (1, 1));
     assert!(!serde_json::to_string(&diff).unwrap().contains("hunter"));
-    let hidden: Vec<_> = diff.rows.iter().filter_map(|row| match row {
-        Row::Added { line } | Row::Removed { line } => line.hidden,
-        _ => None,
-    }).collect();
+    let hidden: Vec<_> = diff
+        .rows
+        .iter()
+        .filter_map(|row| match row {
+            Row::Added { line } | Row::Removed { line } => line.hidden,
+            _ => None,
+        })
+        .collect();
     assert_eq!(hidden, [7, 8]);
-    let shown = super::diff(&a, &b, Options { reveal: true, ..Options::default() });
+    let shown = super::diff(
+        &a,
+        &b,
+        Options {
+            reveal: true,
+            ..Options::default()
+        },
+    );
     assert!(serde_json::to_string(&shown).unwrap().contains("hunter2"));
 }
 
@@ -83,20 +111,33 @@ fn noise_is_told_apart() {
     restarted["metadata"]["annotations"] = json!({template::RESTARTED_AT: "now"});
     let quiet = diff(&template("i", "x"), &restarted, Options::default());
     assert_eq!((quiet.noise, quiet.removed), (1, 0));
-    let loud = diff(&template("i", "x"), &restarted, Options { hide_noise: false, ..Options::default() });
+    let loud = diff(
+        &template("i", "x"),
+        &restarted,
+        Options {
+            hide_noise: false,
+            ..Options::default()
+        },
+    );
     assert_eq!((loud.noise, loud.added), (0, 2));
 }
 
 #[test]
 fn columns_pair_what_was_replaced() {
     let diff = diff(&template("a", "x"), &template("b", "x"), Options::default());
-    let pairs = split(&diff.rows).into_iter().filter(|r| matches!(r, SplitRow::Changed(Some(_), Some(_)))).count();
+    let pairs = split(&diff.rows)
+        .into_iter()
+        .filter(|r| matches!(r, SplitRow::Changed(Some(_), Some(_))))
+        .count();
     assert_eq!(pairs, 1);
 }
 
 fn any_template() -> impl Strategy<Value = Value> {
     proptest::collection::vec(("[a-c]{1,2}", "[a-c\n ]{0,5}"), 0..12).prop_map(|pairs| {
-        let env: Vec<Value> = pairs.iter().map(|(n, v)| json!({"name": n, "value": v})).collect();
+        let env: Vec<Value> = pairs
+            .iter()
+            .map(|(n, v)| json!({"name": n, "value": v}))
+            .collect();
         json!({"spec":{"containers":[{"name":"c","env":env}]}})
     })
 }

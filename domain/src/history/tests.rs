@@ -123,13 +123,20 @@ fn back_to_one_makes_it_three() {
     assert!(current.returned);
     assert_eq!(
         current.was,
-        Some(Was { revision: 1, grade: Grade::Inferred })
+        Some(Was {
+            revision: 1,
+            grade: Grade::Inferred
+        })
     );
     assert_eq!(current.base.as_ref().unwrap().revision, 2);
     assert_eq!(current.current_since, None, "the cluster does not tell");
     assert_eq!(
         history.gone,
-        [Gone { first: 1, last: 1, now: Some(3) }]
+        [Gone {
+            first: 1,
+            last: 1,
+            now: Some(3)
+        }]
     );
     assert_eq!(history.previous_different.as_deref(), Some("foo-2"));
 }
@@ -235,7 +242,14 @@ fn pruned_numbers_are_gaps() {
     }
     let history = model.history();
     assert_eq!(numbers(&history), [6, 5, 4]);
-    assert_eq!(history.gone, [Gone { first: 1, last: 3, now: None }]);
+    assert_eq!(
+        history.gone,
+        [Gone {
+            first: 1,
+            last: 3,
+            now: None
+        }]
+    );
 }
 
 #[test]
@@ -266,7 +280,13 @@ fn live_since_is_told_where_the_cluster_knows() {
     let history = model.history();
     let current = history.current().unwrap();
     assert_eq!(current.current_since, Some(at));
-    assert_eq!(current.was, Some(Was { revision: 1, grade: Grade::Recorded }));
+    assert_eq!(
+        current.was,
+        Some(Was {
+            revision: 1,
+            grade: Grade::Recorded
+        })
+    );
 }
 
 #[test]
@@ -275,7 +295,13 @@ fn nothing_is_deduced_about_adopted_revisions() {
     model.set(template(1, 0), None);
     model.set(template(0, 0), None);
     model.workload.created_at = Timestamp::from_second(1_900_000_000).unwrap();
-    assert!(model.history().revisions.iter().all(|r| r.was.is_none() && !r.returned));
+    assert!(
+        model
+            .history()
+            .revisions
+            .iter()
+            .all(|r| r.was.is_none() && !r.returned)
+    );
 }
 
 proptest! {

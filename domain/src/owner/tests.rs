@@ -1,6 +1,16 @@
+#![expect(
+    clippy::too_many_lines,
+    clippy::unnecessary_wraps,
+    reason = "a table is as long as it is"
+)]
+
 use super::*;
 
-fn signals(labels: &[(&str, &str)], annotations: &[(&str, &str)], managers: &[(&str, &str)]) -> Signals {
+fn signals(
+    labels: &[(&str, &str)],
+    annotations: &[(&str, &str)],
+    managers: &[(&str, &str)],
+) -> Signals {
     let map = |pairs: &[(&str, &str)]| {
         pairs
             .iter()
@@ -25,31 +35,114 @@ fn found(signals: &Signals) -> Option<(OwnerKind, Option<String>, Revert)> {
     owner_of(signals).map(|o| (o.kind, o.name, o.revert))
 }
 
-fn some(kind: OwnerKind, name: &str, revert: Revert) -> Option<(OwnerKind, Option<String>, Revert)> {
-    Some((kind, Some(name).filter(|n| !n.is_empty()).map(ToOwned::to_owned), revert))
+fn some(
+    kind: OwnerKind,
+    name: &str,
+    revert: Revert,
+) -> Option<(OwnerKind, Option<String>, Revert)> {
+    Some((
+        kind,
+        Some(name).filter(|n| !n.is_empty()).map(ToOwned::to_owned),
+        revert,
+    ))
 }
 
 #[test]
 fn each_row_of_the_table() {
-    use OwnerKind::{AddonManager, ArgoCd, ConfigSync, Eks, FluxHelm, FluxKustomize, Helm, KubectlApply};
+    use OwnerKind::{
+        AddonManager, ArgoCd, ConfigSync, Eks, FluxHelm, FluxKustomize, Helm, KubectlApply,
+    };
     type Pairs = &'static [(&'static str, &'static str)];
     let rows: [(Pairs, Pairs, Pairs, _); 16] = [
-        (&[], &[("argocd.argoproj.io/tracking-id", "stack:apps/DaemonSet:logging/fluentd")], &[], some(ArgoCd, "stack", Revert::May)),
-        (&[("argocd.argoproj.io/instance", "stack")], &[], &[], some(ArgoCd, "stack", Revert::May)),
-        (&[("app.kubernetes.io/instance", "stack")], &[], &[("argocd-controller", "Apply")], some(ArgoCd, "stack", Revert::May)),
-        (&[("kustomize.toolkit.fluxcd.io/name", "apps")], &[], &[], some(FluxKustomize, "apps", Revert::Will)),
-        (&[("kustomize.toolkit.fluxcd.io/name", "apps")], &[("kustomize.toolkit.fluxcd.io/reconcile", "disabled")], &[], some(FluxKustomize, "apps", Revert::May)),
-        (&[], &[], &[("kustomize-controller", "Apply")], some(FluxKustomize, "", Revert::Will)),
-        (&[("helm.toolkit.fluxcd.io/name", "rel")], &[("meta.helm.sh/release-name", "rel")], &[], some(FluxHelm, "rel", Revert::May)),
-        (&[], &[("meta.helm.sh/release-name", "rel")], &[], some(Helm, "rel", Revert::May)),
+        (
+            &[],
+            &[(
+                "argocd.argoproj.io/tracking-id",
+                "stack:apps/DaemonSet:logging/fluentd",
+            )],
+            &[],
+            some(ArgoCd, "stack", Revert::May),
+        ),
+        (
+            &[("argocd.argoproj.io/instance", "stack")],
+            &[],
+            &[],
+            some(ArgoCd, "stack", Revert::May),
+        ),
+        (
+            &[("app.kubernetes.io/instance", "stack")],
+            &[],
+            &[("argocd-controller", "Apply")],
+            some(ArgoCd, "stack", Revert::May),
+        ),
+        (
+            &[("kustomize.toolkit.fluxcd.io/name", "apps")],
+            &[],
+            &[],
+            some(FluxKustomize, "apps", Revert::Will),
+        ),
+        (
+            &[("kustomize.toolkit.fluxcd.io/name", "apps")],
+            &[("kustomize.toolkit.fluxcd.io/reconcile", "disabled")],
+            &[],
+            some(FluxKustomize, "apps", Revert::May),
+        ),
+        (
+            &[],
+            &[],
+            &[("kustomize-controller", "Apply")],
+            some(FluxKustomize, "", Revert::Will),
+        ),
+        (
+            &[("helm.toolkit.fluxcd.io/name", "rel")],
+            &[("meta.helm.sh/release-name", "rel")],
+            &[],
+            some(FluxHelm, "rel", Revert::May),
+        ),
+        (
+            &[],
+            &[("meta.helm.sh/release-name", "rel")],
+            &[],
+            some(Helm, "rel", Revert::May),
+        ),
         (&[], &[], &[("helm", "Update")], some(Helm, "", Revert::May)),
-        (&[], &[(LAST_APPLIED, "{}")], &[], some(KubectlApply, "", Revert::May)),
-        (&[], &[], &[("kubectl", "Apply")], some(KubectlApply, "", Revert::May)),
+        (
+            &[],
+            &[(LAST_APPLIED, "{}")],
+            &[],
+            some(KubectlApply, "", Revert::May),
+        ),
+        (
+            &[],
+            &[],
+            &[("kubectl", "Apply")],
+            some(KubectlApply, "", Revert::May),
+        ),
         (&[], &[], &[("eks", "Apply")], some(Eks, "", Revert::May)),
-        (&[("addonmanager.kubernetes.io/mode", "Reconcile")], &[(LAST_APPLIED, "{}")], &[], some(AddonManager, "", Revert::Will)),
-        (&[("addonmanager.kubernetes.io/mode", "EnsureExists")], &[], &[], some(AddonManager, "", Revert::May)),
-        (&[], &[("components.gke.io/component-name", "x")], &[], some(AddonManager, "x", Revert::Will)),
-        (&[], &[("configmanagement.gke.io/managed", "enabled")], &[], some(ConfigSync, "", Revert::Will)),
+        (
+            &[("addonmanager.kubernetes.io/mode", "Reconcile")],
+            &[(LAST_APPLIED, "{}")],
+            &[],
+            some(AddonManager, "", Revert::Will),
+        ),
+        (
+            &[("addonmanager.kubernetes.io/mode", "EnsureExists")],
+            &[],
+            &[],
+            some(AddonManager, "", Revert::May),
+        ),
+        (
+            &[],
+            &[("components.gke.io/component-name", "x")],
+            &[],
+            some(AddonManager, "x", Revert::Will),
+        ),
+        (
+            &[],
+            &[("configmanagement.gke.io/managed", "enabled")],
+            &[],
+            some(ConfigSync, "", Revert::Will),
+        ),
     ];
     for (labels, annotations, managers, expected) in rows {
         assert_eq!(
@@ -64,10 +157,29 @@ fn each_row_of_the_table() {
 fn weak_and_foreign_signals_name_nobody() {
     for (labels, annotations, managers) in [
         (vec![("app.kubernetes.io/instance", "x")], vec![], vec![]),
-        (vec![("app.kubernetes.io/managed-by", "Helm")], vec![], vec![]),
-        (vec![], vec![("argocd.argoproj.io/tracking-id", "stack:apps/DaemonSet:logging/other")], vec![]),
-        (vec![], vec![("argocd.argoproj.io/tracking-id", "nonsense")], vec![]),
-        (vec![], vec![], vec![("kubectl", "Update"), ("kube-controller-manager", "Update")]),
+        (
+            vec![("app.kubernetes.io/managed-by", "Helm")],
+            vec![],
+            vec![],
+        ),
+        (
+            vec![],
+            vec![(
+                "argocd.argoproj.io/tracking-id",
+                "stack:apps/DaemonSet:logging/other",
+            )],
+            vec![],
+        ),
+        (
+            vec![],
+            vec![("argocd.argoproj.io/tracking-id", "nonsense")],
+            vec![],
+        ),
+        (
+            vec![],
+            vec![],
+            vec![("kubectl", "Update"), ("kube-controller-manager", "Update")],
+        ),
     ] {
         assert_eq!(found(&signals(&labels, &annotations, &managers)), None);
     }

@@ -94,7 +94,10 @@ fn each_thing_that_moved_is_told_apart() {
         refusal(&order, &model)
     };
     assert_eq!(with(&|o| o.uid = Some("x".into())), Reason::Replaced);
-    assert_eq!(with(&|o| o.to_uid = Some("x".into())), Reason::TargetReplaced);
+    assert_eq!(
+        with(&|o| o.to_uid = Some("x".into())),
+        Reason::TargetReplaced
+    );
     assert_eq!(
         with(&|o| o.to_revision = Some(7)),
         Reason::Renumbered { seen: 7, now: 1 }
@@ -103,10 +106,15 @@ fn each_thing_that_moved_is_told_apart() {
         with(&|o| o.generation = Some(1)),
         Reason::Moved { seen: 1, now: 2 }
     );
-    let invalid = |field: &str| Reason::Invalid { field: field.into() };
+    let invalid = |field: &str| Reason::Invalid {
+        field: field.into(),
+    };
     assert_eq!(with(&|o| o.to = " ".into()), invalid("to"));
     assert_eq!(with(&|o| o.name = "x".repeat(254)), invalid("name"));
-    assert_eq!(with(&|o| o.reason = Some("ä".repeat(1001))), invalid("reason"));
+    assert_eq!(
+        with(&|o| o.reason = Some("ä".repeat(1001))),
+        invalid("reason")
+    );
 }
 
 #[test]
@@ -129,7 +137,12 @@ fn what_is_gone_or_going_is_told_apart() {
         reason: "no".into(),
         raw: "1".into(),
     };
-    assert_eq!(refusal(&order, &model), Reason::Unreadable { problem: "no".into() });
+    assert_eq!(
+        refusal(&order, &model),
+        Reason::Unreadable {
+            problem: "no".into()
+        }
+    );
     model.workload.deleting_since = Some(model.workload.created_at);
     assert_eq!(refusal(&order, &model), Reason::Deleting);
 }
@@ -144,7 +157,14 @@ fn what_is_not_sent_is_not_tested() {
         ..Order::default()
     };
     assert!(
-        plan(&bare, Some(&model.workload), model.revisions.first(), None, "id").is_ok()
+        plan(
+            &bare,
+            Some(&model.workload),
+            model.revisions.first(),
+            None,
+            "id"
+        )
+        .is_ok()
     );
 }
 

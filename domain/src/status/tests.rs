@@ -53,7 +53,11 @@ pub(crate) fn workload(
 #[test]
 fn messages_are_kubectls_own() {
     for (numbers, done, message) in [
-        ((2, 1, 3, 3, 3), false, "Waiting for daemon set spec update to be observed..."),
+        (
+            (2, 1, 3, 3, 3),
+            false,
+            "Waiting for daemon set spec update to be observed...",
+        ),
         (
             (2, 2, 3, 1, 3),
             false,
@@ -64,8 +68,16 @@ fn messages_are_kubectls_own() {
             false,
             "Waiting for daemon set \"foo\" rollout to finish: 2 of 3 updated pods are available...",
         ),
-        ((2, 2, 3, 3, 3), true, "daemon set \"foo\" successfully rolled out"),
-        ((2, 2, 0, 0, 0), true, "daemon set \"foo\" successfully rolled out"),
+        (
+            (2, 2, 3, 3, 3),
+            true,
+            "daemon set \"foo\" successfully rolled out",
+        ),
+        (
+            (2, 2, 0, 0, 0),
+            true,
+            "daemon set \"foo\" successfully rolled out",
+        ),
     ] {
         let (generation, observed, desired, updated, available) = numbers;
         let got = status(&workload(generation, observed, desired, updated, available));

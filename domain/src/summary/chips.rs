@@ -73,20 +73,18 @@ pub fn chips(changes: &[Change]) -> Chips {
             Area::Request => Area::Limit,
             other => other.clone(),
         };
-        let chip = match all.iter_mut().find(|chip| chip.area == area) {
-            Some(chip) => chip,
-            None => {
-                all.push(Chip {
-                    area,
-                    only: None,
-                    added: 0,
-                    removed: 0,
-                    changed: 0,
-                });
-                let last = all.len() - 1;
-                &mut all[last]
-            }
-        };
+        let place = all.iter().position(|chip| chip.area == area);
+        let index = place.unwrap_or(all.len());
+        if place.is_none() {
+            all.push(Chip {
+                area,
+                only: None,
+                added: 0,
+                removed: 0,
+                changed: 0,
+            });
+        }
+        let chip = &mut all[index];
         match change.sign {
             Sign::Added => chip.added += 1,
             Sign::Removed => chip.removed += 1,

@@ -45,7 +45,11 @@ pub(super) fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
 pub(super) type Pair<'a> = (String, Option<&'a Value>, Option<&'a Value>);
 
 /// The members of two objects that differ.
-pub(super) fn fields<'a>(a: Option<&'a Value>, b: Option<&'a Value>, but: &[&str]) -> Vec<Pair<'a>> {
+pub(super) fn fields<'a>(
+    a: Option<&'a Value>,
+    b: Option<&'a Value>,
+    but: &[&str],
+) -> Vec<Pair<'a>> {
     let mut all: BTreeMap<&String, (Option<&Value>, Option<&Value>)> = BTreeMap::new();
     for (key, value) in a.and_then(Value::as_object).into_iter().flatten() {
         all.entry(key).or_default().0 = present(Some(value));

@@ -39,35 +39,91 @@ fn said(change: impl FnOnce(&mut Value)) -> Vec<String> {
 
 #[test]
 fn each_kind_of_change_is_named() {
-    assert_eq!(said(|t| t["spec"]["containers"][0]["image"] = json!("r/i:2")), ["Changed Image c/ r/i:1>r/i:2"]);
-    assert_eq!(said(|t| t["spec"]["containers"][0]["env"][0]["value"] = json!("2")), ["Changed Env c/A 1>2"]);
-    assert_eq!(said(|t| t["spec"]["containers"][0]["env"][1]["value"] = json!("y")), ["Changed Env c/DB_PASSWORD ->- hidden"]);
-    assert_eq!(said(|t| { t["spec"]["containers"][0]["env"].as_array_mut().unwrap().remove(0); }), ["Removed Env c/A 1>-"]);
-    assert_eq!(said(|t| t["spec"]["containers"][0]["resources"]["limits"]["memory"] = json!("1Gi")), ["Changed Limit c/memory 512Mi>1Gi"]);
-    assert_eq!(said(|t| t["spec"]["tolerations"] = json!([{"key":"k","operator":"Exists"}])), [
-        "Removed Toleration -/:NoSchedule op=Exists {\"effect\":\"NoSchedule\",\"operator\":\"Exists\"}>-",
-        "Added Toleration -/k op=Exists ->{\"key\":\"k\",\"operator\":\"Exists\"}",
-    ]);
-    assert_eq!(said(|t| t["spec"]["nodeSelector"] = json!({"gpu":"a"})), ["Added NodeSelector -/gpu ->a"]);
-    assert_eq!(said(|t| t["metadata"]["labels"]["x"] = json!("y")), ["Added Label -/x ->y"]);
-    assert_eq!(said(|t| t["metadata"]["annotations"] = json!({RESTARTED_AT:"now"})), [format!("Added Restart -/{RESTARTED_AT} ->now")]);
-    assert_eq!(said(|t| t["spec"]["fromTheFuture"] = json!(1)), ["Added Field(\"fromTheFuture\") -/ ->1"]);
-    assert_eq!(said(|t| { t["spec"]["containers"].as_array_mut().unwrap().remove(1); }), ["Removed Container side/side r/s:1>-"]);
-    assert_eq!(said(|t| t["spec"]["securityContext"] = json!({})), ["Added Security -/ ->{}"]);
+    assert_eq!(
+        said(|t| t["spec"]["containers"][0]["image"] = json!("r/i:2")),
+        ["Changed Image c/ r/i:1>r/i:2"]
+    );
+    assert_eq!(
+        said(|t| t["spec"]["containers"][0]["env"][0]["value"] = json!("2")),
+        ["Changed Env c/A 1>2"]
+    );
+    assert_eq!(
+        said(|t| t["spec"]["containers"][0]["env"][1]["value"] = json!("y")),
+        ["Changed Env c/DB_PASSWORD ->- hidden"]
+    );
+    assert_eq!(
+        said(|t| {
+            t["spec"]["containers"][0]["env"]
+                .as_array_mut()
+                .unwrap()
+                .remove(0);
+        }),
+        ["Removed Env c/A 1>-"]
+    );
+    assert_eq!(
+        said(|t| t["spec"]["containers"][0]["resources"]["limits"]["memory"] = json!("1Gi")),
+        ["Changed Limit c/memory 512Mi>1Gi"]
+    );
+    assert_eq!(
+        said(|t| t["spec"]["tolerations"] = json!([{"key":"k","operator":"Exists"}])),
+        [
+            "Removed Toleration -/:NoSchedule op=Exists {\"effect\":\"NoSchedule\",\"operator\":\"Exists\"}>-",
+            "Added Toleration -/k op=Exists ->{\"key\":\"k\",\"operator\":\"Exists\"}",
+        ]
+    );
+    assert_eq!(
+        said(|t| t["spec"]["nodeSelector"] = json!({"gpu":"a"})),
+        ["Added NodeSelector -/gpu ->a"]
+    );
+    assert_eq!(
+        said(|t| t["metadata"]["labels"]["x"] = json!("y")),
+        ["Added Label -/x ->y"]
+    );
+    assert_eq!(
+        said(|t| t["metadata"]["annotations"] = json!({RESTARTED_AT:"now"})),
+        [format!("Added Restart -/{RESTARTED_AT} ->now")]
+    );
+    assert_eq!(
+        said(|t| t["spec"]["fromTheFuture"] = json!(1)),
+        ["Added Field(\"fromTheFuture\") -/ ->1"]
+    );
+    assert_eq!(
+        said(|t| {
+            t["spec"]["containers"].as_array_mut().unwrap().remove(1);
+        }),
+        ["Removed Container side/side r/s:1>-"]
+    );
+    assert_eq!(
+        said(|t| t["spec"]["securityContext"] = json!({})),
+        ["Added Security -/ ->{}"]
+    );
 }
 
 #[test]
 fn order_alone_is_one_change() {
-    assert_eq!(said(|t| t["spec"]["containers"].as_array_mut().unwrap().reverse()).len(), 1);
-    assert_eq!(said(|t| t["spec"]["containers"][0]["env"].as_array_mut().unwrap().reverse()).len(), 1);
+    assert_eq!(
+        said(|t| t["spec"]["containers"].as_array_mut().unwrap().reverse()).len(),
+        1
+    );
+    assert_eq!(
+        said(|t| t["spec"]["containers"][0]["env"]
+            .as_array_mut()
+            .unwrap()
+            .reverse())
+        .len(),
+        1
+    );
 }
 
 #[test]
 fn noise_is_not_said() {
-    assert!(said(|t| {
-        t["metadata"]["labels"]["pod-template-hash"] = json!("1");
-        t["metadata"]["creationTimestamp"] = Value::Null;
-    }).is_empty());
+    assert!(
+        said(|t| {
+            t["metadata"]["labels"]["pod-template-hash"] = json!("1");
+            t["metadata"]["creationTimestamp"] = Value::Null;
+        })
+        .is_empty()
+    );
 }
 
 #[test]
@@ -82,7 +138,14 @@ fn chips_put_images_first_and_count_the_rest() {
     assert_eq!(chips.images.len(), 1);
     assert_eq!(chips.chips.len(), 3);
     assert_eq!(chips.more, 1);
-    assert_eq!((chips.chips[0].area.clone(), chips.chips[0].added, chips.chips[0].removed), (Area::Env, 1, 2));
+    assert_eq!(
+        (
+            chips.chips[0].area.clone(),
+            chips.chips[0].added,
+            chips.chips[0].removed
+        ),
+        (Area::Env, 1, 2)
+    );
     assert_eq!(chips.chips[1].only, Some(("memory".into(), "1Gi".into())));
 }
 
@@ -101,16 +164,24 @@ fn edit(value: &mut Value, path: &[usize], with: &Value) {
     }
 }
 
-fn any_json() -> impl proptest::strategy::Strategy<Value = Value> {
+fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
-        Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from),
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
         "[a-z]{0,4}".prop_map(Value::from),
     ];
-    leaf.prop_recursive(3, 12, 4, |inner| prop_oneof![
-        proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-        proptest::collection::btree_map("name|image|env|value|containers|spec|[a-z]{1,3}", inner, 0..4)
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map(
+                "name|image|env|value|containers|spec|[a-z]{1,3}",
+                inner,
+                0..4
+            )
             .prop_map(|m| m.into_iter().collect()),
-    ])
+        ]
+    })
 }
 
 proptest! {

@@ -66,7 +66,10 @@ fn data_that_is_no_template_is_told_apart() {
     for (data, reason) in [
         (json!(null), "there is no spec.template"),
         (json!({"spec":{}}), "there is no spec.template"),
-        (json!({"spec":{"template":"x"}}), "spec.template is not an object"),
+        (
+            json!({"spec":{"template":"x"}}),
+            "spec.template is not an object",
+        ),
         (
             json!({"spec":{"template":{"spec":{"containers":{}}}}}),
             "spec.template.spec.containers is not a list",

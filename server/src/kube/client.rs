@@ -73,5 +73,8 @@ fn cluster_name(kubeconfig: &Kubeconfig, context: Option<&str>) -> String {
         .iter()
         .find(|named| Some(named.name.as_str()) == wanted)
         .and_then(|named| named.context.as_ref())
-        .map_or_else(|| "kubernetes".to_owned(), |context| context.cluster.clone())
+        .map_or_else(
+            || "kubernetes".to_owned(),
+            |context| context.cluster.clone(),
+        )
 }

@@ -181,10 +181,11 @@ fn health(inner: &Inner) -> Health {
         .min_by_key(|(since, _)| *since);
     let starting = inner.watches.iter().any(|w| matches!(w, Watch::Starting));
     let silent = inner.probed.is_none_or(|at| at.elapsed() > STALE_AFTER);
+    // The first picture is awaited and nothing speaks against it.
+    let awaited = starting && (!silent || inner.probed.is_none());
     match (broken, silent, inner.probed) {
-        (None, false, _) if starting => Health::Starting,
+        (None, _, _) if awaited => Health::Starting,
         (None, false, _) => Health::Live,
-        (None, true, None) if starting => Health::Starting,
         (Some((since, _)), false, _) if since.elapsed() <= STALE_AFTER && !starting => Health::Live,
         (broken, _, probed) => {
             let words = broken

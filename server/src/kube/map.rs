@@ -27,7 +27,9 @@ pub fn workload(part: DaemonSetPart) -> Option<Workload> {
         metadata.namespace.clone().unwrap_or_default(),
         metadata.name.clone()?,
     );
-    let template = Template::new(spec.template).or_else(|_| placeholder()).ok()?;
+    let template = Template::new(spec.template)
+        .or_else(|_| placeholder())
+        .ok()?;
     let template_generation = number(&metadata, TEMPLATE_GENERATION);
     let note = annotation(&metadata, note::KEY)
         .and_then(Note::parse)

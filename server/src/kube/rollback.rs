@@ -46,7 +46,10 @@ async fn within<T>(
 ) -> Result<T, Failed> {
     match tokio::time::timeout(limit, call).await {
         Ok(result) => result.map_err(Failed::from),
-        Err(_) => Err(Failed::Lost(format!("no answer within {} s", limit.as_secs()))),
+        Err(_) => Err(Failed::Lost(format!(
+            "no answer within {} s",
+            limit.as_secs()
+        ))),
     }
 }
 
@@ -295,14 +298,39 @@ mod tests {
     #[test]
     fn each_no_has_its_own_name() {
         let code = |code, message: &str| {
-            serde_json::to_value(reason_of(&status(code, message))).unwrap_or_default()["code"].clone()
+            serde_json::to_value(reason_of(&status(code, message))).unwrap_or_default()["code"]
+                .clone()
         };
         assert_eq!(code(401, "Unauthorized"), "unauthorized");
-        assert_eq!(code(403, "daemonsets.apps \"x\" is forbidden: User \"u\" cannot patch resource \"daemonsets\" in API group \"apps\" in the namespace \"n\""), "forbidden");
-        assert_eq!(code(403, "admission webhook \"x\" denied the request: no"), "denied");
-        assert_eq!(code(422, "daemonsets.apps \"x\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no"), "denied");
-        assert_eq!(code(403, "pods \"x\" is forbidden: exceeded quota"), "denied");
-        assert_eq!(code(422, "DaemonSet.apps \"x\" is invalid: spec.template.spec.containers[0].image: Required value"), "invalidTemplate");
+        assert_eq!(
+            code(
+                403,
+                "daemonsets.apps \"x\" is forbidden: User \"u\" cannot patch resource \"daemonsets\" in API group \"apps\" in the namespace \"n\""
+            ),
+            "forbidden"
+        );
+        assert_eq!(
+            code(403, "admission webhook \"x\" denied the request: no"),
+            "denied"
+        );
+        assert_eq!(
+            code(
+                422,
+                "daemonsets.apps \"x\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no"
+            ),
+            "denied"
+        );
+        assert_eq!(
+            code(403, "pods \"x\" is forbidden: exceeded quota"),
+            "denied"
+        );
+        assert_eq!(
+            code(
+                422,
+                "DaemonSet.apps \"x\" is invalid: spec.template.spec.containers[0].image: Required value"
+            ),
+            "invalidTemplate"
+        );
         assert_eq!(code(500, "etcdserver: leader changed"), "serverError");
         assert_eq!(code(429, "too many requests"), "serverError");
     }

@@ -305,7 +305,12 @@ impl Store {
             }
             Seen::Workloads(scope, all) => {
                 let inside = |key: &Key| scope.as_ref().is_none_or(|s| *s == key.namespace);
-                let old: Vec<Key> = self.workloads.keys().filter(|k| inside(k)).cloned().collect();
+                let old: Vec<Key> = self
+                    .workloads
+                    .keys()
+                    .filter(|k| inside(k))
+                    .cloned()
+                    .collect();
                 for key in old {
                     self.take(Seen::WorkloadGone(key));
                 }

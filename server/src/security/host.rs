@@ -71,10 +71,22 @@ mod tests {
     #[test]
     fn only_own_names_with_the_own_port() {
         let hosts = Hosts::new("127.0.0.1:7777".parse().unwrap(), &["Book.Example".into()]);
-        for host in ["127.0.0.1:7777", "localhost:7777", "LOCALHOST:7777", "[::1]:7777", "book.example"] {
+        for host in [
+            "127.0.0.1:7777",
+            "localhost:7777",
+            "LOCALHOST:7777",
+            "[::1]:7777",
+            "book.example",
+        ] {
             assert!(hosts.knows(host), "{host}");
         }
-        for host in ["127.0.0.1", "localhost:7778", "evil.example:7777", "127.0.0.1:7777.evil.example", ""] {
+        for host in [
+            "127.0.0.1",
+            "localhost:7778",
+            "evil.example:7777",
+            "127.0.0.1:7777.evil.example",
+            "",
+        ] {
             assert!(!hosts.knows(host), "{host}");
         }
     }

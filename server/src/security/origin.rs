@@ -24,7 +24,8 @@ enum From {
 
 fn from(headers: &HeaderMap) -> From {
     let origin = headers.get(ORIGIN).map(|origin| {
-        let own = host_of(headers).map(|host| [format!("http://{host}"), format!("https://{host}")]);
+        let own =
+            host_of(headers).map(|host| [format!("http://{host}"), format!("https://{host}")]);
         match (origin.to_str(), own) {
             (Ok(origin), Some(own)) if own.iter().any(|o| o == origin) => From::Own,
             _ => From::Foreign,
@@ -103,18 +104,45 @@ mod tests {
     fn writes_come_from_own_pages_or_programs() {
         let post = |pairs: &[(&str, &str)]| may(&Method::POST, "/api/rollback", pairs);
         assert!(post(&[("origin", "http://127.0.0.1:7777")]));
-        assert!(post(&[("origin", "http://127.0.0.1:7777"), ("sec-fetch-site", "same-origin")]));
-        assert!(post(&[("origin", "null"), ("sec-fetch-site", "same-origin")]));
-        assert!(!post(&[("origin", "null"), ("sec-fetch-site", "cross-site")]));
+        assert!(post(&[
+            ("origin", "http://127.0.0.1:7777"),
+            ("sec-fetch-site", "same-origin")
+        ]));
+        assert!(post(&[
+            ("origin", "null"),
+            ("sec-fetch-site", "same-origin")
+        ]));
+        assert!(!post(&[
+            ("origin", "null"),
+            ("sec-fetch-site", "cross-site")
+        ]));
         assert!(post(&[("content-type", "application/json; charset=utf-8")]));
         assert!(!post(&[]));
-        assert!(!post(&[("content-type", "application/x-www-form-urlencoded")]));
+        assert!(!post(&[(
+            "content-type",
+            "application/x-www-form-urlencoded"
+        )]));
         assert!(!post(&[("content-type", "text/plain")]));
-        for origin in ["null", "http://evil.example", "http://127.0.0.1:7778", "http://127.0.0.1:7777.evil.example", ""] {
-            assert!(!post(&[("origin", origin), ("content-type", "application/json")]), "{origin}");
+        for origin in [
+            "null",
+            "http://evil.example",
+            "http://127.0.0.1:7778",
+            "http://127.0.0.1:7777.evil.example",
+            "",
+        ] {
+            assert!(
+                !post(&[("origin", origin), ("content-type", "application/json")]),
+                "{origin}"
+            );
         }
         for site in ["cross-site", "same-site", "x"] {
-            assert!(!post(&[("origin", "http://127.0.0.1:7777"), ("sec-fetch-site", site)]), "{site}");
+            assert!(
+                !post(&[
+                    ("origin", "http://127.0.0.1:7777"),
+                    ("sec-fetch-site", site)
+                ]),
+                "{site}"
+            );
         }
     }
 
@@ -125,6 +153,10 @@ mod tests {
         assert!(!may(&Method::GET, "/live", &foreign));
         assert!(!may(&Method::GET, "/api/workloads", &foreign));
         assert!(may(&Method::GET, "/live", &[]));
-        assert!(may(&Method::GET, "/live", &[("sec-fetch-site", "same-origin")]));
+        assert!(may(
+            &Method::GET,
+            "/live",
+            &[("sec-fetch-site", "same-origin")]
+        ));
     }
 }

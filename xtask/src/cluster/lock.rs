@@ -38,7 +38,7 @@ fn is_old(path: &Path) -> bool {
         .and_then(|meta| meta.modified())
         .ok()
         .and_then(|at| SystemTime::now().duration_since(at).ok())
-        .is_some_and(|age| age > Duration::from_secs(1800))
+        .is_some_and(|age| age > Duration::from_mins(30))
 }
 
 impl Drop for Lock {

@@ -39,7 +39,12 @@ mod tests {
     #[test]
     fn zones_fill_evenly_and_names_differ() {
         let names: Vec<String> = (0..24)
-            .map(|i| node(i)["metadata"]["name"].as_str().unwrap_or_default().to_owned())
+            .map(|i| {
+                node(i)["metadata"]["name"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned()
+            })
             .collect();
         assert_eq!(names[0], "wk-eu1a-001");
         assert_eq!(names[5], "wk-eu1c-002");

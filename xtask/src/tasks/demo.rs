@@ -42,16 +42,18 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
         keep: arguments.keep,
     };
     let kept = arguments.keep.then(|| Cluster::resume(&options)).flatten();
-    let cluster = match kept {
-        Some(cluster) => cluster,
-        None => {
-            let cluster = step("starting the control plane", || Cluster::start(options))?;
-            step("telling the story (about 10 s)", || story::play(&cluster))?;
-            cluster
-        }
+    let cluster = if let Some(cluster) = kept {
+        cluster
+    } else {
+        let cluster = step("starting the control plane", || Cluster::start(options))?;
+        step("telling the story (about 10 s)", || story::play(&cluster))?;
+        cluster
     };
     let mut server = serve(&cluster, arguments.port)?;
-    eprintln!("  after {:.0} s. Ctrl-C ends it.", begin.elapsed().as_secs_f64());
+    eprintln!(
+        "  after {:.0} s. Ctrl-C ends it.",
+        begin.elapsed().as_secs_f64()
+    );
     let ended = wait(&mut server);
     eprintln!("\n• ending what was started");
     drop(cluster);

@@ -14,8 +14,10 @@ pub fn run() -> Outcome<()> {
     web::build()?;
     server()?;
     let path = root().join("target/release/rollbook");
-    let size = std::fs::metadata(&path).doing("cannot find the binary")?.len();
-    println!("{} ({:.1} MB)", path.display(), size as f64 / 1e6);
+    let size = std::fs::metadata(&path)
+        .doing("cannot find the binary")?
+        .len();
+    println!("{} ({} kB)", path.display(), size / 1000);
     Ok(())
 }
 

@@ -19,8 +19,21 @@ const CRATES: [&[&str]; 6] = [
 
 /// What `app` and `domain` must not reach, with any feature.
 const OUTSIDE: [&str; 16] = [
-    "kube", "kube-client", "kube-core", "kube-runtime", "k8s-openapi", "sqlx", "sqlx-core",
-    "rusqlite", "postgres", "tokio-postgres", "diesel", "sea-orm", "reqwest", "ureq", "isahc",
+    "kube",
+    "kube-client",
+    "kube-core",
+    "kube-runtime",
+    "k8s-openapi",
+    "sqlx",
+    "sqlx-core",
+    "rusqlite",
+    "postgres",
+    "tokio-postgres",
+    "diesel",
+    "sea-orm",
+    "reqwest",
+    "ureq",
+    "isahc",
     "hyper-util",
 ];
 
@@ -49,9 +62,16 @@ pub fn run() -> Outcome<()> {
 }
 
 fn seams() -> Outcome<()> {
-    for (package, forbidden) in [("domain", &FRAMES[..]), ("domain", &OUTSIDE), ("app", &OUTSIDE)] {
+    for (package, forbidden) in [
+        ("domain", &FRAMES[..]),
+        ("domain", &OUTSIDE),
+        ("app", &OUTSIDE),
+    ] {
         let reached = tree(package)?;
-        if let Some(name) = forbidden.iter().find(|name| reached.iter().any(|r| r == *name)) {
+        if let Some(name) = forbidden
+            .iter()
+            .find(|name| reached.iter().any(|r| r == *name))
+        {
             return fail(format!(
                 "{package} reaches {name}: the seam of docs/ARCHITECTURE.md is broken. `cargo tree -p {package} --all-features -i {name}` shows how"
             ));
@@ -68,7 +88,9 @@ fn seams() -> Outcome<()> {
             })
         };
         if let Some(runtime) = RUNTIMES.iter().find(named) {
-            return fail(format!("{package}/Cargo.toml names {runtime}: it must not know how it is run"));
+            return fail(format!(
+                "{package}/Cargo.toml names {runtime}: it must not know how it is run"
+            ));
         }
     }
     Ok(())
@@ -79,8 +101,22 @@ fn tree(package: &str) -> Outcome<Vec<String>> {
     let text = output(
         Command::new("cargo")
             .current_dir(root())
-            .args(["tree", "--package", package, "--all-features", "--target", "all"])
-            .args(["--edges", "normal,build", "--prefix", "none", "--format", "{p}"]),
+            .args([
+                "tree",
+                "--package",
+                package,
+                "--all-features",
+                "--target",
+                "all",
+            ])
+            .args([
+                "--edges",
+                "normal,build",
+                "--prefix",
+                "none",
+                "--format",
+                "{p}",
+            ]),
     )?;
     Ok(text
         .lines()

@@ -37,7 +37,11 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
     if arguments.story {
         super::story::play(&cluster)?;
     }
-    let kubectl = cluster.kubectl_command().get_program().to_string_lossy().into_owned();
+    let kubectl = cluster
+        .kubectl_command()
+        .get_program()
+        .to_string_lossy()
+        .into_owned();
     println!(
         "{}",
         json!({"kubeconfig": cluster.kubeconfig(), "kubectl": kubectl, "folder": cluster.folder()})

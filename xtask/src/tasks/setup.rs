@@ -123,7 +123,13 @@ fn version_key(rustc: &Path) -> Outcome<String> {
     Ok(text
         .trim()
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '.' {
+                c
+            } else {
+                '-'
+            }
+        })
         .collect())
 }
 
@@ -138,7 +144,8 @@ fn build_std(rustc: &Path, sysroot: &Path) -> Outcome<()> {
         "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n",
     )
     .doing("cannot write the empty crate")?;
-    std::fs::write(work.join("src/lib.rs"), "#![no_std]\n").doing("cannot write the empty crate")?;
+    std::fs::write(work.join("src/lib.rs"), "#![no_std]\n")
+        .doing("cannot write the empty crate")?;
     output(
         Command::new("cargo")
             .current_dir(&work)
@@ -154,16 +161,18 @@ fn build_std(rustc: &Path, sysroot: &Path) -> Outcome<()> {
     let deps = work.join("target").join(TARGET).join("release/deps");
     for entry in std::fs::read_dir(deps).doing("cannot read the build")? {
         let path = entry.doing("cannot read the build")?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.ends_with(".rlib") && !name.starts_with("libempty") {
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if path.extension().is_some_and(|end| end == "rlib") && !name.starts_with("libempty") {
             std::fs::copy(&path, own.join(&name)).doing("cannot copy a library")?;
         }
     }
     // Build scripts and macros need the host's libraries and linkers.
-    let host = PathBuf::from(
-        output(Command::new(rustc).args(["--print", "sysroot"]))?.trim(),
-    )
-    .join("lib/rustlib");
+    let host = PathBuf::from(output(Command::new(rustc).args(["--print", "sysroot"]))?.trim())
+        .join("lib/rustlib");
     for entry in std::fs::read_dir(&host).doing("cannot read the compiler's folder")? {
         let path = entry.doing("cannot read the compiler's folder")?.path();
         let name = path.file_name().unwrap_or_default().to_owned();
@@ -204,12 +213,15 @@ pub fn node() -> Outcome<()> {
     if fresh(&installed) >= fresh(&folder.join("package-lock.json")) && installed.exists() {
         return Ok(());
     }
-    step("installing the packages of the browser tests (about 10 s)", || {
-        run(Command::new("npm")
-            .current_dir(&folder)
-            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-            .args(["ci", "--no-audit", "--no-fund", "--silent"]))
-    })
+    step(
+        "installing the packages of the browser tests (about 10 s)",
+        || {
+            run(Command::new("npm")
+                .current_dir(&folder)
+                .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+                .args(["ci", "--no-audit", "--no-fund", "--silent"]))
+        },
+    )
 }
 
 /// A Chromium: an installed one, else the distribution's, else Playwright's
@@ -218,7 +230,12 @@ pub fn node() -> Outcome<()> {
 /// # Errors
 /// When none is there and none can be installed.
 pub fn chromium() -> Outcome<Option<PathBuf>> {
-    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let names = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ];
     let installed = || names.iter().find_map(|name| find(name));
     if let Some(path) = std::env::var_os("ROLLBOOK_CHROMIUM").map(PathBuf::from) {
         return Ok(Some(path));

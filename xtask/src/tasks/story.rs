@@ -28,7 +28,9 @@ pub fn play(cluster: &Cluster) -> Outcome<()> {
             .map(|workload| scope.spawn(move || tell(cluster, workload)))
             .collect();
         tellers.into_iter().try_for_each(|teller| {
-            teller.join().unwrap_or_else(|_| fail("a part of the story broke off"))
+            teller
+                .join()
+                .unwrap_or_else(|_| fail("a part of the story broke off"))
         })
     })
 }
@@ -78,19 +80,20 @@ impl Told<'_> {
         let path = "jsonpath={.metadata.generation} {.status.observedGeneration}";
         self.cluster.wait_until(
             &format!("{} is observed", self.target),
-            Duration::from_secs(60),
+            Duration::from_mins(1),
             || {
                 self.kubectl(&["get", &self.target, "-o", path])
-                    .is_ok_and(|text| {
-                        text.split_once(' ').is_some_and(|(want, got)| want == got)
-                    })
+                    .is_ok_and(|text| text.split_once(' ').is_some_and(|(want, got)| want == got))
             },
         )
     }
 
     fn step(&self, step: &Value) -> Outcome<()> {
         let Some((verb, value)) = step.as_object().and_then(|map| map.iter().next()) else {
-            return fail(format!("{}: a step must have one verb: {step}", self.target));
+            return fail(format!(
+                "{}: a step must have one verb: {step}",
+                self.target
+            ));
         };
         let text = value.as_str().unwrap_or_default();
         match verb.as_str() {
@@ -126,12 +129,13 @@ impl Told<'_> {
         }
     }
 
-    /// Deletes the first few pods, by name.
-    fn delete_pods(&self, count: u64) -> Outcome<()> {
+    /// Deletes so many percent of the pods, by name.
+    fn delete_pods(&self, percent: u64) -> Outcome<()> {
         let name = self.target.trim_start_matches("ds/");
         let selector = format!("app={name}");
         let pods = self.kubectl(&["get", "pods", "-l", &selector, "-o", "name"])?;
-        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let percent = usize::try_from(percent).unwrap_or(100);
+        let count = pods.lines().count() * percent / 100;
         for pod in pods.lines().take(count) {
             self.kubectl(&["delete", pod, "--wait=false"])?;
         }

@@ -25,11 +25,19 @@ pub fn run() -> Outcome<()> {
     step("tests of the clusters themselves", || {
         cargo(&["test", "--package", "xtask"])
     })?;
-    step("tests of the server, against the real control plane", || {
-        cargo(&["test", "--package", "server"])
-    })?;
+    step(
+        "tests of the server, against the real control plane",
+        || cargo(&["test", "--package", "server"]),
+    )?;
     step("building the server for the browser tests", || {
-        cargo(&["build", "--quiet", "--package", "server", "--package", "xtask"])
+        cargo(&[
+            "build",
+            "--quiet",
+            "--package",
+            "server",
+            "--package",
+            "xtask",
+        ])
     })?;
     step("browser tests", || {
         let mut command = Command::new("npx");

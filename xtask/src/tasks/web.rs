@@ -24,20 +24,28 @@ fn site() -> PathBuf {
 /// When a compiler is missing or the build fails.
 pub fn build() -> Outcome<PathBuf> {
     let wasm = setup::wasm()?;
-    let module = step("building the browser's part (about 2 min from cold)", || {
-        compile(&wasm)
-    })?;
+    let module = step(
+        "building the browser's part (about 2 min from cold)",
+        || compile(&wasm),
+    )?;
     let style = style()?;
     let manifest = site().join("manifest.json");
-    let inputs = digest(&[&fs::read(&module).doing("cannot read the module")?, style.as_bytes(), &public_bytes()?]);
+    let inputs = digest(&[
+        &fs::read(&module).doing("cannot read the module")?,
+        style.as_bytes(),
+        &public_bytes()?,
+    ]);
     let stamp = site().join("inputs");
     if manifest.exists() && fs::read_to_string(&stamp).is_ok_and(|old| old == inputs) {
         return Ok(manifest);
     }
-    step("binding, hashing and compressing the site (about 10 s)", || {
-        assemble(&module, &style, &manifest)?;
-        fs::write(&stamp, &inputs).doing("cannot write the site")
-    })?;
+    step(
+        "binding, hashing and compressing the site (about 10 s)",
+        || {
+            assemble(&module, &style, &manifest)?;
+            fs::write(&stamp, &inputs).doing("cannot write the site")
+        },
+    )?;
     Ok(manifest)
 }
 
@@ -46,7 +54,14 @@ fn compile(wasm: &setup::Wasm) -> Outcome<PathBuf> {
     let mut command = Command::new("cargo");
     command
         .current_dir(root())
-        .args(["build", "--quiet", "--package", "frontend", "--profile", "wasm"])
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "frontend",
+            "--profile",
+            "wasm",
+        ])
         .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
         .arg(&folder)
         // Set by the cargo that runs this; the other compiler has its own.
@@ -119,7 +134,12 @@ fn assemble(module: &Path, style: &str, manifest: &Path) -> Outcome<()> {
     Bindgen::new()
         .input_path(module)
         .web(true)
-        .and_then(|bindgen| bindgen.typescript(false).out_name("rollbook").generate(&bound))
+        .and_then(|bindgen| {
+            bindgen
+                .typescript(false)
+                .out_name("rollbook")
+                .generate(&bound)
+        })
         .doing("wasm-bindgen")?;
     let script = fs::read(bound.join("rollbook.js")).doing("cannot read the script")?;
     let wasm = fs::read(bound.join("rollbook_bg.wasm")).doing("cannot read the module")?;
@@ -131,12 +151,26 @@ fn assemble(module: &Path, style: &str, manifest: &Path) -> Outcome<()> {
     }
     fs::create_dir_all(folder.join("pkg")).doing("cannot make the site")?;
     let mut files = vec![
-        file(&format!("/pkg/{output}.js"), "text/javascript; charset=utf-8", &script, true)?,
-        file(&format!("/pkg/{output}.wasm"), "application/wasm", &wasm, true)?,
+        file(
+            &format!("/pkg/{output}.js"),
+            "text/javascript; charset=utf-8",
+            &script,
+            true,
+        )?,
+        file(
+            &format!("/pkg/{output}.wasm"),
+            "application/wasm",
+            &wasm,
+            true,
+        )?,
         file(&css, "text/css; charset=utf-8", style.as_bytes(), true)?,
     ];
     for path in public()? {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let kind = match path.extension().and_then(|end| end.to_str()) {
             Some("svg") => "image/svg+xml",
             Some("txt") => "text/plain; charset=utf-8",

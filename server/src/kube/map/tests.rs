@@ -35,10 +35,28 @@ fn daemon_set(change: impl FnOnce(&mut Value)) -> Workload {
 fn all_that_pages_need_is_there() {
     let got = daemon_set(|_| ());
     assert_eq!(got.key, Key::daemon_set("ns", "foo"));
-    assert_eq!((got.generation, got.observed_generation, got.template_generation), (3, 3, Some(2)));
+    assert_eq!(
+        (
+            got.generation,
+            got.observed_generation,
+            got.template_generation
+        ),
+        (3, 3, Some(2))
+    );
     assert_eq!(got.strategy.at_a_time(24), AtATime::Unavailable(3));
-    assert_eq!((got.counts.desired, got.counts.ready, got.counts.available, got.counts.updated), (24, 20, 19, 5));
-    assert_eq!((got.history_limit, got.change_cause.as_deref()), (4, Some("why")));
+    assert_eq!(
+        (
+            got.counts.desired,
+            got.counts.ready,
+            got.counts.available,
+            got.counts.updated
+        ),
+        (24, 20, 19, 5)
+    );
+    assert_eq!(
+        (got.history_limit, got.change_cause.as_deref()),
+        (4, Some("why"))
+    );
     assert_eq!(got.writer.unwrap().manager, "kubectl");
 }
 
@@ -53,7 +71,12 @@ fn odd_values_lose_nothing() {
     });
     assert_eq!(got.template_generation, None);
     assert!(got.note.is_none() && got.writer.is_none() && got.owner.is_none());
-    assert_eq!(got.strategy, UpdateStrategy::Other { name: "FromTheFuture".into() });
+    assert_eq!(
+        got.strategy,
+        UpdateStrategy::Other {
+            name: "FromTheFuture".into()
+        }
+    );
     assert_eq!((got.history_limit, got.counts.ready), (0, 0));
     let bare = workload(serde_json::from_value(json!({"metadata": {"name": "x"}})).unwrap());
     assert!(bare.is_some());
@@ -73,9 +96,14 @@ fn controller_revision(data: Value) -> Revision {
 #[test]
 fn both_forms_of_stored_data_equal_the_live_template() {
     let live = daemon_set(|_| ());
-    for metadata in [json!({"creationTimestamp": null, "labels": {"app": "foo"}}), json!({"labels": {"app": "foo"}})] {
-        let got = controller_revision(json!({"spec": {"template": {"$patch": "replace", "metadata": metadata,
-            "spec": {"containers": [{"name": "c", "image": "i:1"}]}}}}));
+    for metadata in [
+        json!({"creationTimestamp": null, "labels": {"app": "foo"}}),
+        json!({"labels": {"app": "foo"}}),
+    ] {
+        let got = controller_revision(
+            json!({"spec": {"template": {"$patch": "replace", "metadata": metadata,
+            "spec": {"containers": [{"name": "c", "image": "i:1"}]}}}}),
+        );
         assert!(got.belongs_to(&live));
         assert!(got.template().unwrap().same_as(&live.template));
     }
@@ -83,7 +111,12 @@ fn both_forms_of_stored_data_equal_the_live_template() {
 
 #[test]
 fn data_that_is_no_template_is_kept_raw() {
-    for data in [json!(null), json!("x"), json!({"spec": 3}), json!({"spec": {"template": {"spec": {}}}})] {
+    for data in [
+        json!(null),
+        json!("x"),
+        json!({"spec": 3}),
+        json!({"spec": {"template": {"spec": {}}}}),
+    ] {
         let Stored::Unreadable { raw, .. } = controller_revision(data.clone()).stored else {
             panic!("read {data}");
         };
