@@ -66,6 +66,10 @@ mod browser {
 
     pub fn listen() {
         restore_letters();
+        // The last island of the page: from here on it answers.
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-awake", "");
+        }
         let after_g = Cell::new(false);
         window_event_listener(leptos::ev::keydown, move |event| {
             let was_g = after_g.take();

@@ -1,0 +1,12 @@
+//! The server against a real control plane, with kubectl as witness.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
+
+mod refusals;
+mod rig;
+mod walk;
