@@ -22,33 +22,66 @@ async fn every_way_an_order_can_end() {
         })
         .await;
     assert_eq!((code(&dry).as_str(), dry.changed), ("dryRun", Some(false)));
-    assert_eq!(rig.live("plain")["metadata"]["generation"], before["metadata"]["generation"]);
+    assert_eq!(
+        rig.live("plain")["metadata"]["generation"],
+        before["metadata"]["generation"]
+    );
     let (first, second) = tokio::join!(rig.send(order.clone()), rig.send(order.clone()));
     let mut codes = [code(&first), code(&second)];
     codes.sort();
-    assert_eq!(codes, ["alreadyThere", "rolledBack"], "a double click writes once");
+    assert_eq!(
+        codes,
+        ["alreadyThere", "rolledBack"],
+        "a double click writes once"
+    );
     let mut after = rig.live("plain");
     assert_eq!(after["metadata"]["generation"], 3);
-    assert_eq!(after["spec"]["template"]["spec"]["containers"][0]["image"], "i:1");
+    assert_eq!(
+        after["spec"]["template"]["spec"]["containers"][0]["image"],
+        "i:1"
+    );
     let note = after["metadata"]["annotations"]["rollbook.dev/rollback"].take();
     assert!(note.as_str().unwrap().contains("a test"));
     let annotations = |value: &serde_json::Value| {
-        let mut all = value["metadata"]["annotations"].as_object().unwrap().clone();
+        let mut all = value["metadata"]["annotations"]
+            .as_object()
+            .unwrap()
+            .clone();
         all.retain(|key, _| !key.starts_with("rollbook.dev/") && !key.starts_with("deprecated."));
         all
     };
     assert_eq!(annotations(&after), annotations(&before));
-    let managers = rig.kubectl(&["get", "ds", "plain", "--show-managed-fields", "-o", "jsonpath={.metadata.managedFields[*].manager}"]);
+    let managers = rig.kubectl(&[
+        "get",
+        "ds",
+        "plain",
+        "--show-managed-fields",
+        "-o",
+        "jsonpath={.metadata.managedFields[*].manager}",
+    ]);
     assert!(managers.contains("rollbook"), "{managers}");
     rig.settled("plain").await;
-    until("the event", || rig.kubectl(&["get", "events", "-o", "jsonpath={.items[*].reason}"]).contains("RolledBack")).await;
+    until("the event", || {
+        rig.kubectl(&["get", "events", "-o", "jsonpath={.items[*].reason}"])
+            .contains("RolledBack")
+    })
+    .await;
 
     // Moved: somebody edits between look and click.
     rig.two("moved").await;
     let order = rig.order("moved", 1);
-    rig.kubectl(&["patch", "ds", "moved", "-p", r#"{"spec":{"minReadySeconds":1}}"#]);
+    rig.kubectl(&[
+        "patch",
+        "ds",
+        "moved",
+        "-p",
+        r#"{"spec":{"minReadySeconds":1}}"#,
+    ]);
     let report = rig.send(order).await;
-    assert_eq!((code(&report).as_str(), report.changed, report.generation), ("moved", Some(false), Some(3)));
+    assert_eq!(
+        (code(&report).as_str(), report.changed, report.generation),
+        ("moved", Some(false), Some(3))
+    );
 
     // Renumbered, and a target that is the live one already.
     rig.two("renumbered").await;
@@ -70,7 +103,12 @@ async fn every_way_an_order_can_end() {
     rig.two("replaced").await;
     let order = rig.order("replaced", 1);
     rig.kubectl(&["delete", "ds", "replaced", "--wait"]);
-    rig.cluster.feed(&["create", "-f", "-"], &daemon_set("replaced", "i:1").to_string()).unwrap();
+    rig.cluster
+        .feed(
+            &["create", "-f", "-"],
+            &daemon_set("replaced", "i:1").to_string(),
+        )
+        .unwrap();
     assert_eq!(code(&rig.send(order.clone()).await), "replaced");
     rig.kubectl(&["delete", "ds", "replaced", "--wait"]);
     assert_eq!(code(&rig.send(order).await), "workloadGone");
@@ -78,10 +116,22 @@ async fn every_way_an_order_can_end() {
     // Being deleted.
     rig.two("deleting").await;
     let order = rig.order("deleting", 1);
-    rig.kubectl(&["patch", "ds", "deleting", "-p", r#"{"metadata":{"finalizers":["test.rollbook.dev/hold"]}}"#]);
+    rig.kubectl(&[
+        "patch",
+        "ds",
+        "deleting",
+        "-p",
+        r#"{"metadata":{"finalizers":["test.rollbook.dev/hold"]}}"#,
+    ]);
     rig.kubectl(&["delete", "ds", "deleting", "--wait=false"]);
     assert_eq!(code(&rig.send(order).await), "deleting");
-    rig.kubectl(&["patch", "ds", "deleting", "-p", r#"{"metadata":{"finalizers":null}}"#]);
+    rig.kubectl(&[
+        "patch",
+        "ds",
+        "deleting",
+        "-p",
+        r#"{"metadata":{"finalizers":null}}"#,
+    ]);
 
     // The data of a revision is no template.
     rig.two("broken").await;
@@ -92,8 +142,14 @@ async fn every_way_an_order_can_end() {
             {"apiVersion": "apps/v1", "kind": "DaemonSet", "name": "broken", "uid": uid, "controller": true}]},
         "data": {"spec": {"template": "not a template"}}
     });
-    rig.cluster.feed(&["create", "-f", "-"], &odd.to_string()).unwrap();
-    until("the odd one is seen", || rig.entry("broken").is_ok_and(|e| e.revision("broken-odd").is_some())).await;
+    rig.cluster
+        .feed(&["create", "-f", "-"], &odd.to_string())
+        .unwrap();
+    until("the odd one is seen", || {
+        rig.entry("broken")
+            .is_ok_and(|e| e.revision("broken-odd").is_some())
+    })
+    .await;
     let mut order = rig.order("broken", 1);
     order.to = "broken-odd".into();
     (order.to_uid, order.to_revision) = (None, None);
@@ -110,46 +166,96 @@ async fn every_way_an_order_can_end() {
         json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": "no-one"},
             "spec": {"policyName": "no-one", "validationActions": ["Deny"]}}),
     ] {
-        rig.cluster.feed(&["create", "-f", "-"], &object.to_string()).unwrap();
+        rig.cluster
+            .feed(&["create", "-f", "-"], &object.to_string())
+            .unwrap();
     }
-    let mut report = rig.send(domain::rollback::Order { dry_run: true, ..rig.order("denied", 1) }).await;
+    let mut report = rig
+        .send(domain::rollback::Order {
+            dry_run: true,
+            ..rig.order("denied", 1)
+        })
+        .await;
     for _ in 0..100 {
         if code(&report) == "denied" {
             break;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
-        report = rig.send(domain::rollback::Order { dry_run: true, ..rig.order("denied", 1) }).await;
+        report = rig
+            .send(domain::rollback::Order {
+                dry_run: true,
+                ..rig.order("denied", 1)
+            })
+            .await;
     }
     let real = rig.send(rig.order("denied", 1)).await;
     assert_eq!(code(&real), "denied");
-    assert!(serde_json::to_string(&real).unwrap().contains("i:1 is not allowed here"));
+    assert!(
+        serde_json::to_string(&real)
+            .unwrap()
+            .contains("i:1 is not allowed here")
+    );
 
     // Read only.
-    let (read_only, stop) = connect(&rig.cluster, &["--read-only"]).await;
-    assert_eq!(code(&read_only.rollback(rig.order("moved", 1)).await), "readOnly");
+    let (read_only, stop) = connect(&rig.cluster.kubeconfig(), &["--read-only"]).await;
+    assert_eq!(
+        code(&read_only.rollback(rig.order("moved", 1)).await),
+        "readOnly"
+    );
     stop.cancel();
 
     // RBAC: may look, may not write.
     for words in [
         vec!["create", "serviceaccount", "looker"],
-        vec!["create", "clusterrole", "looker", "--verb=get,list,watch", "--resource=daemonsets.apps,controllerrevisions.apps"],
-        vec!["create", "clusterrolebinding", "looker", "--clusterrole=looker", "--serviceaccount=default:looker"],
+        vec![
+            "create",
+            "clusterrole",
+            "looker",
+            "--verb=get,list,watch",
+            "--resource=daemonsets.apps,controllerrevisions.apps",
+        ],
+        vec![
+            "create",
+            "clusterrolebinding",
+            "looker",
+            "--clusterrole=looker",
+            "--serviceaccount=default:looker",
+        ],
     ] {
         rig.kubectl(&words);
     }
     let token = rig.kubectl(&["create", "token", "looker"]);
     let looker = rig.cluster.folder().join("looker.yaml");
-    let server = rig.kubectl(&["config", "view", "--raw", "-o", "jsonpath={.clusters[0].cluster.server}"]);
-    let ca = rig.kubectl(&["config", "view", "--raw", "-o", "jsonpath={.clusters[0].cluster.certificate-authority}"]);
+    let server = rig.kubectl(&[
+        "config",
+        "view",
+        "--raw",
+        "-o",
+        "jsonpath={.clusters[0].cluster.server}",
+    ]);
+    let ca = rig.kubectl(&[
+        "config",
+        "view",
+        "--raw",
+        "-o",
+        "jsonpath={.clusters[0].cluster.certificate-authority}",
+    ]);
     let config = json!({"apiVersion": "v1", "kind": "Config", "current-context": "x",
         "clusters": [{"name": "x", "cluster": if ca.is_empty() { json!({"server": server, "insecure-skip-tls-verify": true}) } else { json!({"server": server, "certificate-authority": ca}) }}],
         "users": [{"name": "x", "user": {"token": token.trim()}}],
         "contexts": [{"name": "x", "context": {"cluster": "x", "user": "x"}}]});
     std::fs::write(&looker, config.to_string()).unwrap();
-    let (port, stop) = connect(&rig.cluster, &["--kubeconfig", looker.to_str().unwrap()]).await;
+    let (port, stop) = connect(&looker, &[]).await;
     let report = port.rollback(rig.order("moved", 1)).await;
     let text = serde_json::to_value(&report).unwrap();
-    assert_eq!((text["code"].as_str(), text["verb"].as_str(), text["resource"].as_str()), (Some("forbidden"), Some("patch"), Some("daemonsets.apps")));
+    assert_eq!(
+        (
+            text["code"].as_str(),
+            text["verb"].as_str(),
+            text["resource"].as_str()
+        ),
+        (Some("forbidden"), Some("patch"), Some("daemonsets.apps"))
+    );
     stop.cancel();
 
     // Without the controllers the write still stands, and nothing is current.
@@ -158,7 +264,8 @@ async fn every_way_an_order_can_end() {
     let report = rig.send(rig.order("paused", 1)).await;
     assert_eq!(code(&report), "rolledBack");
     until("it is pending", || {
-        rig.entry("paused").is_ok_and(|e| e.current().0 == domain::history::CurrentState::Pending)
+        rig.entry("paused")
+            .is_ok_and(|e| e.current().0 == domain::history::CurrentState::Pending)
     })
     .await;
     rig.cluster.thaw(Component::ControllerManager).unwrap();
@@ -182,7 +289,11 @@ async fn every_way_an_order_can_end() {
     rig.cluster.kill(Component::Apiserver).unwrap();
     let begin = std::time::Instant::now();
     until("it is stale", || !rig.port.health().is_live()).await;
-    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    assert!(
+        begin.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begin.elapsed()
+    );
     assert_eq!(code(&rig.send(order).await), "stale");
     rig.cluster.restart(Component::Apiserver).unwrap();
     until("live again", || rig.port.health().is_live()).await;

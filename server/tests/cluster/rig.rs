@@ -1,5 +1,6 @@
 //! A real cluster with the adapter on it, and kubectl beside it.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -35,7 +36,7 @@ pub async fn start(name: &str) -> Rig {
         .await
         .unwrap()
         .expect("a cluster");
-    let (port, stop) = connect(&cluster, &[]).await;
+    let (port, stop) = connect(&cluster.kubeconfig(), &[]).await;
     Rig {
         cluster,
         port,
@@ -43,9 +44,8 @@ pub async fn start(name: &str) -> Rig {
     }
 }
 
-/// Connects to a cluster with further arguments.
-pub async fn connect(cluster: &Cluster, more: &[&str]) -> (Arc<dyn Port>, CancellationToken) {
-    let kubeconfig = cluster.kubeconfig();
+/// Connects with a kubeconfig and further arguments.
+pub async fn connect(kubeconfig: &Path, more: &[&str]) -> (Arc<dyn Port>, CancellationToken) {
     let path = kubeconfig.to_str().unwrap();
     let words = ["rollbook", "--kubeconfig", path];
     let config = Config::try_parse_from(words.iter().chain(more)).unwrap();
@@ -59,7 +59,10 @@ pub async fn connect(cluster: &Cluster, more: &[&str]) -> (Arc<dyn Port>, Cancel
 pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !is_so() {
-        assert!(begin.elapsed() < Duration::from_secs(30), "not in time: {what}");
+        assert!(
+            begin.elapsed() < Duration::from_secs(30),
+            "not in time: {what}"
+        );
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
 }
@@ -109,10 +112,7 @@ impl Rig {
         until(&format!("{name} is settled"), || {
             self.entry(name).is_ok_and(|entry| {
                 entry.workload.observed_generation >= generation
-                    && matches!(
-                        entry.current().0,
-                        domain::history::CurrentState::Recorded
-                    )
+                    && matches!(entry.current().0, domain::history::CurrentState::Recorded)
             })
         })
         .await;

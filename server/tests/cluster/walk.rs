@@ -66,7 +66,13 @@ async fn step(rig: &Rig, dice: &mut Dice) -> String {
         }
         4 => {
             let n = dice.roll(3) + 1;
-            rig.kubectl(&["patch", "ds", "w", "-p", &format!(r#"{{"spec":{{"minReadySeconds":{n}}}}}"#)]);
+            rig.kubectl(&[
+                "patch",
+                "ds",
+                "w",
+                "-p",
+                &format!(r#"{{"spec":{{"minReadySeconds":{n}}}}}"#),
+            ]);
             format!("minReadySeconds {n}")
         }
         5 => {
@@ -81,7 +87,8 @@ async fn step(rig: &Rig, dice: &mut Dice) -> String {
         }
         7 => {
             let entry = rig.entry("w").unwrap();
-            let target = &entry.revisions[usize::try_from(dice.roll(entry.revisions.len() as u64)).unwrap()];
+            let target =
+                &entry.revisions[usize::try_from(dice.roll(entry.revisions.len() as u64)).unwrap()];
             let same = target.template().unwrap().same_as(&entry.workload.template);
             let report = rig.send(rig.order("w", target.number)).await;
             let expected = if same { "alreadyThere" } else { "rolledBack" };
@@ -90,13 +97,21 @@ async fn step(rig: &Rig, dice: &mut Dice) -> String {
         }
         8 => {
             let entry = rig.entry("w").unwrap();
-            let target = &entry.revisions[usize::try_from(dice.roll(entry.revisions.len() as u64)).unwrap()];
+            let target =
+                &entry.revisions[usize::try_from(dice.roll(entry.revisions.len() as u64)).unwrap()];
             rig.kubectl(&["delete", "controllerrevision", &target.name]);
             // Deleting one wakes no controller (semantics.md 8.21).
-            rig.kubectl(&["annotate", "ds", "w", "--overwrite", &format!("wake={}", dice.roll(1 << 30))]);
+            rig.kubectl(&[
+                "annotate",
+                "ds",
+                "w",
+                "--overwrite",
+                &format!("wake={}", dice.roll(1 << 30)),
+            ]);
             let gone = target.uid.clone();
             until("the deletion is seen", || {
-                rig.entry("w").is_ok_and(|e| e.revisions.iter().all(|r| r.uid != gone))
+                rig.entry("w")
+                    .is_ok_and(|e| e.revisions.iter().all(|r| r.uid != gone))
             })
             .await;
             format!("delete revision {}", target.number)
@@ -148,13 +163,22 @@ async fn agree(rig: &Rig, what: &str) {
         rows.reverse();
         rows
     };
-    until(&format!("the same revisions after {what}"), || ours() == printed(rig)).await;
+    until(&format!("the same revisions after {what}"), || {
+        ours() == printed(rig)
+    })
+    .await;
     let entry = rig.entry("w").unwrap();
     let history = history(&entry.workload, &entry.own());
     let live = rig.live("w");
     // Current: the highest number, and its template is the live one.
-    let current = history.current().unwrap_or_else(|| panic!("{what}: nothing is current"));
-    assert_eq!(Some(current.revision), printed(rig).last().map(|(n, _)| *n), "{what}");
+    let current = history
+        .current()
+        .unwrap_or_else(|| panic!("{what}: nothing is current"));
+    assert_eq!(
+        Some(current.revision),
+        printed(rig).last().map(|(n, _)| *n),
+        "{what}"
+    );
     let stored = rig.kubectl(&["get", "controllerrevision", &current.name, "-o", "json"]);
     let stored: Value = serde_json::from_str(&stored).unwrap();
     let mut template = stored["data"]["spec"]["template"].clone();
@@ -162,13 +186,23 @@ async fn agree(rig: &Rig, what: &str) {
     assert_eq!(template, live["spec"]["template"], "{what}");
     // Status: kubectl's own words, read at one generation and counters.
     until(&format!("the same status after {what}"), || {
-        let said = rig.cluster.kubectl(&["rollout", "status", "ds/w", "--watch=false"]).unwrap_or_default();
-        rig.entry("w").is_ok_and(|e| said.trim() == status(&e.workload).message)
+        let said = rig
+            .cluster
+            .kubectl(&["rollout", "status", "ds/w", "--watch=false"])
+            .unwrap_or_default();
+        rig.entry("w")
+            .is_ok_and(|e| said.trim() == status(&e.workload).message)
     })
     .await;
     // Previous: another template than the live one, where there is any.
     if let Some(name) = &history.previous_different {
         let revision = entry.revision(name).unwrap();
-        assert!(!revision.template().unwrap().same_content_as(&entry.workload.template), "{what}");
+        assert!(
+            !revision
+                .template()
+                .unwrap()
+                .same_content_as(&entry.workload.template),
+            "{what}"
+        );
     }
 }
