@@ -31,6 +31,7 @@ pub fn build() -> Outcome<PathBuf> {
     let style = style()?;
     let manifest = site().join("manifest.json");
     let inputs = digest(&[
+        include_bytes!("web.rs"),
         &fs::read(&module).doing("cannot read the module")?,
         style.as_bytes(),
         &public_bytes()?,
@@ -137,6 +138,9 @@ fn assemble(module: &Path, style: &str, manifest: &Path) -> Outcome<()> {
         .and_then(|bindgen| {
             bindgen
                 .typescript(false)
+                // Names are for debuggers and are a third of the module.
+                .remove_name_section(true)
+                .remove_producers_section(true)
                 .out_name("rollbook")
                 .generate(&bound)
         })
