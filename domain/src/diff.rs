@@ -303,9 +303,20 @@ fn mark_words(left: &mut [Line], right: &mut [Line]) {
         if x[..start].trim().len() < 3 || x == y {
             continue;
         }
+        // Whole words: `1.16.2` became `1.17.0`, not `6.2` became `7.0`.
+        let start = x[..start].trim_end_matches(is_word).len();
+        let end = {
+            let tail = &x[x.len() - end..];
+            tail.trim_start_matches(is_word).len()
+        };
         a.spans = three(&x, start, end);
         b.spans = three(&y, start, end);
     }
+}
+
+/// Characters that belong together to the eye.
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '.' | '-' | '_')
 }
 
 fn three(text: &str, start: usize, end: usize) -> Vec<Span> {

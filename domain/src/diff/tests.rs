@@ -54,7 +54,7 @@ fn words_are_marked_and_the_rest_is_folded() {
     };
     assert_eq!(
         added.unwrap(),
-        [span("    image: r/i:1.1", false), span("7", true)]
+        [span("    image: r/i:", false), span("1.17", true)]
     );
     let folds: Vec<_> = diff
         .rows

@@ -5,13 +5,28 @@ use std::time::Duration;
 use serde_json::json;
 use xtask::cluster::Component;
 
-use super::rig::{code, connect, daemon_set, start, until};
+use super::rig::{Rig, code, connect, daemon_set, start, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_way_an_order_can_end() {
     let rig = start("refusals").await;
+    written(&rig).await;
+    moved(&rig).await;
+    renumbered(&rig).await;
+    pruned(&rig).await;
+    replaced(&rig).await;
+    deleting(&rig).await;
+    no_template(&rig).await;
+    denied(&rig).await;
+    read_only(&rig).await;
+    forbidden(&rig).await;
+    without_controllers(&rig).await;
+    frozen_apiserver(&rig).await;
+    apiserver_gone(&rig).await;
+}
 
-    // Written: the template is back, whole, and nothing else changed.
+/// Written: the template is back, whole, and nothing else changed.
+async fn written(rig: &Rig) {
     rig.two("plain").await;
     let before = rig.live("plain");
     let order = rig.order("plain", 1);
@@ -66,8 +81,10 @@ async fn every_way_an_order_can_end() {
             .contains("RolledBack")
     })
     .await;
+}
 
-    // Moved: somebody edits between look and click.
+/// Moved: somebody edits between look and click.
+async fn moved(rig: &Rig) {
     rig.two("moved").await;
     let order = rig.order("moved", 1);
     rig.kubectl(&[
@@ -82,8 +99,10 @@ async fn every_way_an_order_can_end() {
         (code(&report).as_str(), report.changed, report.generation),
         ("moved", Some(false), Some(3))
     );
+}
 
-    // Renumbered, and a target that is the live one already.
+/// Renumbered, and a target that is the live one already.
+async fn renumbered(rig: &Rig) {
     rig.two("renumbered").await;
     let order = rig.order("renumbered", 1);
     rig.kubectl(&["rollout", "undo", "ds/renumbered"]);
@@ -92,14 +111,18 @@ async fn every_way_an_order_can_end() {
     rig.image("renumbered", "i:9");
     rig.settled("renumbered").await;
     assert_eq!(code(&rig.send(order).await), "renumbered");
+}
 
-    // Pruned.
+/// Pruned.
+async fn pruned(rig: &Rig) {
     rig.two("pruned").await;
     let order = rig.order("pruned", 1);
     rig.kubectl(&["delete", "controllerrevision", &order.to]);
     assert_eq!(code(&rig.send(order).await), "pruned");
+}
 
-    // Replaced, then gone.
+/// Replaced, then gone.
+async fn replaced(rig: &Rig) {
     rig.two("replaced").await;
     let order = rig.order("replaced", 1);
     rig.kubectl(&["delete", "ds", "replaced", "--wait"]);
@@ -112,8 +135,10 @@ async fn every_way_an_order_can_end() {
     assert_eq!(code(&rig.send(order.clone()).await), "replaced");
     rig.kubectl(&["delete", "ds", "replaced", "--wait"]);
     assert_eq!(code(&rig.send(order).await), "workloadGone");
+}
 
-    // Being deleted.
+/// Being deleted.
+async fn deleting(rig: &Rig) {
     rig.two("deleting").await;
     let order = rig.order("deleting", 1);
     rig.kubectl(&[
@@ -132,8 +157,10 @@ async fn every_way_an_order_can_end() {
         "-p",
         r#"{"metadata":{"finalizers":null}}"#,
     ]);
+}
 
-    // The data of a revision is no template.
+/// The data of a revision is no template.
+async fn no_template(rig: &Rig) {
     rig.two("broken").await;
     let uid = rig.entry("broken").unwrap().workload.uid.clone();
     let odd = json!({
@@ -156,8 +183,10 @@ async fn every_way_an_order_can_end() {
     assert_eq!(code(&rig.send(order.clone()).await), "unreadable");
     order.to = rig.order("moved", 1).to;
     assert_eq!(code(&rig.send(order).await), "notOwned");
+}
 
-    // Admission says no, in its own words.
+/// Admission says no, in its own words.
+async fn denied(rig: &Rig) {
     rig.two("denied").await;
     for object in [
         json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": {"name": "no-one"},
@@ -195,16 +224,20 @@ async fn every_way_an_order_can_end() {
             .unwrap()
             .contains("i:1 is not allowed here")
     );
+}
 
-    // Read only.
+/// Read only.
+async fn read_only(rig: &Rig) {
     let (read_only, stop) = connect(&rig.cluster.kubeconfig(), &["--read-only"]).await;
     assert_eq!(
         code(&read_only.rollback(rig.order("moved", 1)).await),
         "readOnly"
     );
     stop.cancel();
+}
 
-    // RBAC: may look, may not write.
+/// RBAC: may look, may not write.
+async fn forbidden(rig: &Rig) {
     for words in [
         vec!["create", "serviceaccount", "looker"],
         vec![
@@ -257,8 +290,10 @@ async fn every_way_an_order_can_end() {
         (Some("forbidden"), Some("patch"), Some("daemonsets.apps"))
     );
     stop.cancel();
+}
 
-    // Without the controllers the write still stands, and nothing is current.
+/// Without the controllers the write still stands, and nothing is current.
+async fn without_controllers(rig: &Rig) {
     rig.two("paused").await;
     rig.cluster.freeze(Component::ControllerManager).unwrap();
     let report = rig.send(rig.order("paused", 1)).await;
@@ -270,8 +305,10 @@ async fn every_way_an_order_can_end() {
     .await;
     rig.cluster.thaw(Component::ControllerManager).unwrap();
     rig.settled("paused").await;
+}
 
-    // The apiserver freezes in mid-request: the outcome is found out.
+/// The apiserver freezes in mid-request: the outcome is found out.
+async fn frozen_apiserver(rig: &Rig) {
     rig.two("frozen").await;
     let order = rig.order("frozen", 1);
     rig.cluster.freeze(Component::Apiserver).unwrap();
@@ -283,8 +320,10 @@ async fn every_way_an_order_can_end() {
     let there = rig.live("frozen")["metadata"]["generation"] == 3;
     assert_eq!(report.changed, Some(there), "{report:?}");
     until("live again", || rig.port.health().is_live()).await;
+}
 
-    // The apiserver is gone: said within five seconds, and nothing is sent.
+/// The apiserver is gone: said within five seconds, and nothing is sent.
+async fn apiserver_gone(rig: &Rig) {
     let order = rig.order("moved", 1);
     rig.cluster.kill(Component::Apiserver).unwrap();
     let begin = std::time::Instant::now();
