@@ -83,9 +83,8 @@ fn pair(name: &str, a: &Value, b: &Value) {
         ..Options::default()
     };
     let found = diff(a, b, options);
-    let lines = |v: &Value| -> Vec<String> {
-        yaml::lines(v).into_iter().map(|line| line.text).collect()
-    };
+    let lines =
+        |v: &Value| -> Vec<String> { yaml::lines(v).into_iter().map(|line| line.text).collect() };
     assert_eq!(side(&found.rows, false), lines(a), "{name}");
     assert_eq!(side(&found.rows, true), lines(b), "{name}");
     assert!(split(&found.rows).len() <= found.rows.len());

@@ -11,6 +11,7 @@ pub mod security;
 mod site;
 pub mod state;
 pub mod telemetry;
+mod unread;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,6 +84,7 @@ pub fn router(state: AppState) -> Router {
         .merge(site::router())
         .leptos_routes_with_context(&state, routes, context, document)
         .fallback(not_found)
+        .layer(axum::middleware::from_fn(unread::is_bad_request))
         .layer(axum::middleware::from_fn(security::headers::set))
         .layer(axum::middleware::from_fn(security::origin::check))
         .layer(axum::middleware::from_fn_with_state(

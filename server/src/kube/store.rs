@@ -48,6 +48,12 @@ enum Seen {
     Revisions(Option<String>, Vec<(String, Revision)>),
 }
 
+/// What a watch sends, and whether its picture is complete with it.
+struct Told {
+    seen: Seen,
+    complete: Option<usize>,
+}
+
 /// Starts the watches; returns the monitor of their health and the snapshots.
 pub fn start(
     client: &Client,
@@ -95,7 +101,7 @@ struct Sink {
     scope: Option<String>,
     watch: usize,
     monitor: Monitor,
-    send: mpsc::Sender<Seen>,
+    send: mpsc::Sender<Told>,
 }
 
 /// A kind that is watched: how its objects become what the store keeps.
@@ -224,14 +230,14 @@ async fn drain<K: Watched>(
             Ok(Event::Delete(object)) => object.gone(),
             Err(error) => return ended(&error),
         };
-        let complete = matches!(seen, Some(Seen::Workloads(..) | Seen::Revisions(..)));
-        if let Some(seen) = seen
-            && sink.send.send(seen).await.is_err()
-        {
+        let Some(seen) = seen else { continue };
+        let complete = matches!(seen, Seen::Workloads(..) | Seen::Revisions(..));
+        let told = Told {
+            seen,
+            complete: complete.then_some(sink.watch),
+        };
+        if sink.send.send(told).await.is_err() {
             return Ended::Closed;
-        }
-        if complete {
-            sink.monitor.fine(sink.watch);
         }
     }
     Ended::Broken("the watch ended".into())
@@ -408,26 +414,38 @@ impl Store {
 /// Takes what the watches see and publishes snapshots, each at least
 /// [`COALESCE`] after the last.
 async fn keep(
-    mut receive: mpsc::Receiver<Seen>,
+    mut receive: mpsc::Receiver<Told>,
     publish: watch::Sender<Arc<Fleet>>,
     monitor: Monitor,
     stop: CancellationToken,
 ) {
     let mut store = Store::default();
+    let mut complete = Vec::new();
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            seen = receive.recv() => match seen {
-                Some(seen) => store.take(seen),
+            told = receive.recv() => match told {
+                Some(told) => {
+                    store.take(told.seen);
+                    complete.extend(told.complete);
+                }
                 None => return,
             },
         }
-        while let Ok(seen) = receive.try_recv() {
-            store.take(seen);
+        while let Ok(told) = receive.try_recv() {
+            store.take(told.seen);
+            complete.extend(told.complete);
         }
         let next = store.next(&publish.borrow(), monitor.now());
+        let published = next.is_some();
         if let Some(fleet) = next {
             publish.send_replace(Arc::new(fleet));
+        }
+        // Only what is published may be called live.
+        for watch in complete.drain(..) {
+            monitor.fine(watch);
+        }
+        if published {
             tokio::time::sleep(COALESCE).await;
         }
     }

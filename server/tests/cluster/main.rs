@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod http;
 mod refusals;
 mod rig;
 mod walk;

@@ -258,26 +258,7 @@ async fn forbidden(rig: &Rig) {
         rig.kubectl(&words);
     }
     let token = rig.kubectl(&["create", "token", "looker"]);
-    let looker = rig.cluster.folder().join("looker.yaml");
-    let server = rig.kubectl(&[
-        "config",
-        "view",
-        "--raw",
-        "-o",
-        "jsonpath={.clusters[0].cluster.server}",
-    ]);
-    let ca = rig.kubectl(&[
-        "config",
-        "view",
-        "--raw",
-        "-o",
-        "jsonpath={.clusters[0].cluster.certificate-authority}",
-    ]);
-    let config = json!({"apiVersion": "v1", "kind": "Config", "current-context": "x",
-        "clusters": [{"name": "x", "cluster": if ca.is_empty() { json!({"server": server, "insecure-skip-tls-verify": true}) } else { json!({"server": server, "certificate-authority": ca}) }}],
-        "users": [{"name": "x", "user": {"token": token.trim()}}],
-        "contexts": [{"name": "x", "context": {"cluster": "x", "user": "x"}}]});
-    std::fs::write(&looker, config.to_string()).unwrap();
+    let looker = rig.kubeconfig_of(&token, "looker");
     let (port, stop) = connect(&looker, &[]).await;
     let report = port.rollback(rig.order("moved", 1)).await;
     let text = serde_json::to_value(&report).unwrap();

@@ -150,6 +150,28 @@ impl Rig {
         }
     }
 
+    /// A kubeconfig for a bearer token.
+    pub fn kubeconfig_of(&self, token: &str, name: &str) -> std::path::PathBuf {
+        let of = |field: &str| {
+            let path = format!("jsonpath={{.clusters[0].cluster.{field}}}");
+            self.kubectl(&["config", "view", "--raw", "-o", &path])
+        };
+        let mut cluster = json!({"server": of("server")});
+        match of("certificate-authority") {
+            ca if ca.is_empty() => cluster["insecure-skip-tls-verify"] = json!(true),
+            ca => cluster["certificate-authority"] = json!(ca),
+        }
+        let config = json!({
+            "apiVersion": "v1", "kind": "Config", "current-context": "x",
+            "clusters": [{"name": "x", "cluster": cluster}],
+            "users": [{"name": "x", "user": {"token": token.trim()}}],
+            "contexts": [{"name": "x", "context": {"cluster": "x", "user": "x"}}],
+        });
+        let path = self.cluster.folder().join(format!("{name}.yaml"));
+        std::fs::write(&path, config.to_string()).unwrap();
+        path
+    }
+
     pub async fn send(&self, order: Order) -> Report {
         self.port.rollback(order).await
     }

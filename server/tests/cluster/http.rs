@@ -1,0 +1,282 @@
+//! The routes as a browser or a program meets them: who is let in, what every
+//! answer carries, and that text of the cluster stays text.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, Response, StatusCode};
+use clap::Parser;
+use serde_json::{Value, json};
+use server::config::Config;
+use server::state::AppState;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use super::rig::{Rig, daemon_set, start, until};
+
+const HOST: &str = "127.0.0.1:7777";
+
+async fn router(rig: &Rig, more: &[&str]) -> (Router, CancellationToken) {
+    let kubeconfig = rig.cluster.kubeconfig();
+    let words = ["rollbook", "--kubeconfig", kubeconfig.to_str().unwrap()];
+    let config = Config::try_parse_from(words.iter().chain(more)).unwrap();
+    let stop = CancellationToken::new();
+    let (port, changes) = server::kube::connect(&config, stop.clone()).await.unwrap();
+    until("the first picture", || port.health().is_live()).await;
+    let bound = HOST.parse().unwrap();
+    let state = AppState::new(port, changes, &config, bound, stop.clone());
+    (server::router(state), stop)
+}
+
+async fn ask(
+    router: &Router,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Response<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    if headers.iter().all(|(name, _)| *name != "host") {
+        request = request.header("host", HOST);
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::from(body.to_owned())).unwrap();
+    router.clone().oneshot(request).await.unwrap()
+}
+
+async fn text(response: Response<Body>) -> String {
+    let bytes = to_bytes(response.into_body(), 10 << 20).await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Every way in, with what a plain GET answers.
+const ROUTES: [(&str, u16); 14] = [
+    ("/", 200),
+    ("/ns/default/daemonsets/hostile", 200),
+    ("/ns/default/daemonsets/hostile/compare", 404),
+    ("/ns/default/daemonsets/hostile/rollback", 200),
+    ("/ns/default/daemonsets/hostile/progress", 200),
+    ("/ns/default/daemonsets/hostile/revisions/none", 404),
+    ("/ns/default/daemonsets/nobody", 404),
+    ("/nowhere", 404),
+    ("/api/workloads", 200),
+    ("/api/history?namespace=default&name=hostile", 200),
+    ("/api/history?namespace=default&name=nobody", 404),
+    (
+        "/api/status?namespace=default&kind=DaemonSet&name=hostile",
+        200,
+    ),
+    ("/healthz", 200),
+    ("/readyz", 200),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_is_guarded_and_text_stays_text() {
+    let rig = start("http").await;
+    let mut object = daemon_set("hostile", "i:1");
+    let cause = "<script>alert(1)</script> \u{1b}[31mred \u{202e}txt <img src=x onerror=y>";
+    object["metadata"]["annotations"] = json!({
+        "kubernetes.io/change-cause": cause,
+        "big": "x".repeat(200_000),
+    });
+    rig.cluster
+        .feed(&["create", "-f", "-"], &object.to_string())
+        .unwrap();
+    until("it is seen", || rig.entry("hostile").is_ok()).await;
+    rig.settled("hostile").await;
+    let (router, stop) = router(&rig, &[]).await;
+
+    guarded(&router).await;
+    inert(&router).await;
+    statuses(&rig, &router).await;
+    stop.cancel();
+}
+
+/// Who is let in, and what every answer carries.
+async fn guarded(router: &Router) {
+    for (path, status) in ROUTES {
+        let answer = ask(router, "GET", path, &[], "").await;
+        assert_eq!(answer.status().as_u16(), status, "{path}");
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cache-control", "no-store"),
+            ("cross-origin-opener-policy", "same-origin"),
+        ] {
+            assert_eq!(answer.headers()[name], value, "{path}");
+        }
+        let policy = answer.headers()["content-security-policy"]
+            .to_str()
+            .unwrap();
+        assert!(
+            policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
+        assert!(!policy.contains("unsafe-inline"), "{path}: {policy}");
+        assert!(
+            answer
+                .headers()
+                .get("access-control-allow-origin")
+                .is_none()
+        );
+        // Rebinding: another name for this address gets nothing.
+        for host in ["evil.example:7777", "127.0.0.1:1", ""] {
+            let answer = ask(router, "GET", path, &[("host", host)], "").await;
+            assert_eq!(
+                answer.status(),
+                StatusCode::MISDIRECTED_REQUEST,
+                "{path} {host}"
+            );
+        }
+        // Another site's page may not post anywhere.
+        for foreign in [
+            [
+                ("origin", "http://evil.example"),
+                ("content-type", "application/json"),
+            ],
+            [
+                ("sec-fetch-site", "cross-site"),
+                ("content-type", "application/json"),
+            ],
+            [
+                ("origin", "null"),
+                ("content-type", "application/x-www-form-urlencoded"),
+            ],
+        ] {
+            let answer = ask(router, "POST", path, &foreign, "{}").await;
+            assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path} {foreign:?}");
+        }
+    }
+    let stream = ask(
+        router,
+        "GET",
+        "/live?view=workloads",
+        &[("origin", "http://evil.example")],
+        "",
+    )
+    .await;
+    assert_eq!(stream.status(), StatusCode::FORBIDDEN);
+}
+
+/// Text of the cluster is text.
+async fn inert(router: &Router) {
+    let page = text(ask(router, "GET", "/ns/default/daemonsets/hostile", &[], "").await).await;
+    let shown = page.split_once("class=\"ledger\"").unwrap().1;
+    assert!(shown.contains("&lt;script&gt;alert(1)"), "escaped");
+    assert!(
+        shown.contains("⟨U+001B⟩") && shown.contains("⟨U+202E⟩"),
+        "made visible"
+    );
+    assert!(!shown.contains('\u{1b}') && !shown.contains("<img"));
+    assert!(
+        page.len() < 100_000,
+        "big annotations stay in the cluster: {}",
+        page.len()
+    );
+}
+
+/// The API tells each refusal by its status.
+async fn statuses(rig: &Rig, router: &Router) {
+    let order = |to: &str| json!({"namespace": "default", "name": "hostile", "to": to}).to_string();
+    let json_type = [("content-type", "application/json")];
+    let answer = ask(router, "POST", "/api/rollback", &json_type, &order("none")).await;
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    let report: Value = serde_json::from_str(&text(answer).await).unwrap();
+    assert_eq!(
+        (&report["outcome"], &report["code"], &report["changed"]),
+        (&json!("refused"), &json!("pruned"), &json!(false))
+    );
+    assert!(!report["message"].as_str().unwrap().is_empty());
+    let current = rig.entry("hostile").unwrap().revisions[0].name.clone();
+    let answer = ask(
+        router,
+        "POST",
+        "/api/rollback",
+        &json_type,
+        &order(&current),
+    )
+    .await;
+    let report: Value = serde_json::from_str(&text(answer).await).unwrap();
+    assert_eq!(report["code"], "alreadyThere");
+    let large = ask(
+        router,
+        "POST",
+        "/api/rollback",
+        &json_type,
+        &"x".repeat(70_000),
+    )
+    .await;
+    assert!(large.status().is_client_error(), "{}", large.status());
+    for (method, path, body) in [
+        ("POST", "/api/rollback", "{broken"),
+        ("POST", "/api/rollback", "{}"),
+        ("GET", "/api/history?name=x", ""),
+        ("GET", "/api/history?namespace=a&name=b&kind=Pod", ""),
+    ] {
+        let answer = ask(router, method, path, &json_type, body).await;
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{path} {body}");
+    }
+    let answer = ask(router, "GET", "/api/rollback", &[], "").await;
+    assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watches_can_be_limited_and_a_forbidden_one_is_explained() {
+    let rig = start("limited").await;
+    rig.kubectl(&["create", "namespace", "other"]);
+    for namespace in ["default", "other"] {
+        let mut object = daemon_set("here", "i:1");
+        object["metadata"]["namespace"] = json!(namespace);
+        rig.cluster
+            .feed(&["create", "-f", "-"], &object.to_string())
+            .unwrap();
+    }
+    let (router, stop) = router(&rig, &["--namespace", "other"]).await;
+    let list = text(ask(&router, "GET", "/api/workloads", &[], "").await).await;
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let namespaces: Vec<&Value> = list["workloads"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|w| &w["namespace"])
+        .collect();
+    assert_eq!(namespaces, [&json!("other")]);
+    stop.cancel();
+
+    // A token that may see nothing: no crash, but the missing rule.
+    rig.kubectl(&["create", "serviceaccount", "nobody"]);
+    let token = rig.kubectl(&["create", "token", "nobody"]);
+    let path = rig.kubeconfig_of(&token, "nobody");
+    let config =
+        Config::try_parse_from(["rollbook", "--kubeconfig", path.to_str().unwrap()]).unwrap();
+    let stop = CancellationToken::new();
+    let (port, changes) = server::kube::connect(&config, stop.clone()).await.unwrap();
+    let refused = || matches!(port.health(), domain::health::Health::Refused { .. });
+    until("it is refused", refused).await;
+    let state = AppState::new(
+        Arc::clone(&port),
+        changes,
+        &config,
+        HOST.parse().unwrap(),
+        stop.clone(),
+    );
+    let router = server::router(state);
+    let page = ask(&router, "GET", "/", &[], "").await;
+    assert_eq!(page.status(), StatusCode::FORBIDDEN);
+    let page = text(page).await;
+    assert!(page.contains("daemonsets.apps") || page.contains("controllerrevisions.apps"));
+    assert!(
+        page.contains("verbs: [get, list, watch]"),
+        "the rule to ask for"
+    );
+    assert!(
+        page.contains("system:serviceaccount:default:nobody"),
+        "as whom"
+    );
+    let ready = ask(&router, "GET", "/readyz", &[], "").await;
+    assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
+    stop.cancel();
+}
