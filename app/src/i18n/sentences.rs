@@ -167,6 +167,7 @@ catalogue! {
 
     // Progress
     progress_nodes(n: u32, of: u32) = format!("Rolling back, {n} of {of} nodes"), format!("回滚中，{n} / {of} 个节点");
+    progress_forward(n: u32, of: u32) = format!("Rolling out, {n} of {of} nodes"), format!("更新中，{n} / {of} 个节点");
     progress_by_hand(n: u32, of: u32) = format!("Template set. {n} of {of} nodes run it"), format!("模板已设置，{n} / {of} 个节点已运行");
     overtaken_words(mine: i64, now: i64) = format!("This link follows generation {mine}; the workload is at {now}."), format!("此链接跟踪第 {mine} 代，工作负载现为第 {now} 代。");
     now_revision(was: i64, now: i64) = format!("The template of {was} is now revision {now}."), format!("{was} 的模板现为修订版本 {now}。");

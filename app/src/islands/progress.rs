@@ -102,6 +102,9 @@ fn look(model: &Workload, stage: Stage) -> (Glyph, &'static str) {
         Stage::Nodes if matches!(model.line.verdict, Verdict::Stuck { .. }) => {
             (Glyph::Stuck, "tone-red")
         }
+        Stage::Nodes if matches!(model.line.verdict, Verdict::Rolling { .. }) => {
+            (Glyph::Rolling, "tone-blue")
+        }
         Stage::Nodes => (Glyph::RollingBack, "tone-violet"),
     }
 }
@@ -117,6 +120,8 @@ fn head_words(lang: Lang, model: &Workload, stage: Stage) -> String {
         Stage::Overtaken => lang.progress_overtaken().to_owned(),
         Stage::Nodes => match &model.line.verdict {
             Verdict::Stuck { .. } => lang.verdict_stuck(),
+            // The link may follow any change, not only a rollback.
+            Verdict::Rolling { .. } => lang.progress_forward(updated, counts.desired),
             _ => lang.progress_nodes(updated, counts.desired),
         },
     }
