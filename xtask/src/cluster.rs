@@ -3,6 +3,8 @@
 //! playing the nodes. Several run side by side, each in a folder of its own.
 
 pub mod binaries;
+mod create;
+mod folder;
 mod lock;
 mod nodes;
 mod ports;
@@ -15,7 +17,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::run::{Doing, Failure, Outcome, cache, fail, output};
+use crate::stop;
 use binaries::Binaries;
+use folder::Folder;
+use lock::Lock;
 pub use process::Component;
 pub use stages::Pace;
 
@@ -33,6 +38,12 @@ pub struct Options {
     pub folder: Option<PathBuf>,
     /// Leave it running when the value is dropped.
     pub keep: bool,
+    /// File with an audit policy (`audit.k8s.io/v1`); what it records is in
+    /// `audit.log` of [`Cluster::logs`].
+    pub audit: Option<PathBuf>,
+    /// Further flags of the programs, each `PROGRAM=FLAG=VALUE`, for example
+    /// `kube-apiserver=event-ttl=2m`.
+    pub extra_args: Vec<String>,
 }
 
 impl Options {
@@ -44,16 +55,19 @@ impl Options {
             pace: Pace::Fast,
             folder: None,
             keep: false,
+            audit: None,
+            extra_args: Vec::new(),
         }
     }
 }
 
 /// A running cluster. Dropping it ends its processes and removes its folder,
-/// unless it is kept.
+/// unless it is kept. Where the value is not dropped because its process was
+/// killed, the next cluster that starts ends what was left.
 #[derive(Debug)]
 pub struct Cluster {
     options: Options,
-    folder: PathBuf,
+    folder: Folder,
     binaries: Binaries,
 }
 
@@ -61,33 +75,26 @@ impl Cluster {
     /// Starts one, building the programs first where they are missing.
     ///
     /// # Errors
-    /// When a program cannot be built or the cluster does not become ready.
+    /// When a program cannot be built, another cluster lives in the folder,
+    /// the cluster does not become ready, or this process is asked to end.
     pub fn start(options: Options) -> Outcome<Self> {
         let binaries = Binaries::ensure()?;
-        let folder = match &options.folder {
-            Some(folder) => folder.clone(),
-            None => std::env::temp_dir().join(format!(
-                "rollbook-{}-{}",
-                options.name,
-                std::process::id()
-            )),
-        };
-        process::end_all(&folder.join("work").join("clusters").join(&options.name));
-        if folder.exists() {
-            fs::remove_dir_all(&folder).doing("cannot clear the folder of an old cluster")?;
-        }
-        fs::create_dir_all(&folder).doing("cannot make a folder for the cluster")?;
+        let starting = Lock::take(&cache().join("cluster.lock"))?;
+        folder::sweep(&std::env::temp_dir());
+        let path = options
+            .folder
+            .clone()
+            .unwrap_or_else(|| Folder::temporary(&options.name));
         // From here on dropping cleans up, whatever fails.
         let cluster = Self {
+            folder: Folder::claim(&path)?,
             options,
-            folder,
             binaries,
         };
-        let starting = lock::Lock::take(&cache().join("starting.lock"))?;
-        cluster.create()?;
+        create::create(&cluster)?;
         cluster
             .wait_until("the apiserver is ready", Duration::from_mins(1), || {
-                cluster.kubectl(&["get", "--raw", "/readyz"]).is_ok()
+                cluster.answers()
             })
             .map_err(|failure| {
                 Failure(format!("{failure}\n{}", cluster.log_end("kube-apiserver")))
@@ -99,87 +106,32 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// Takes up one that was kept running, if it still answers.
-    pub fn resume(options: &Options) -> Option<Self> {
-        let folder = options.folder.clone()?;
-        let cluster = Self {
-            options: Options {
-                keep: true,
-                ..options.clone()
-            },
-            folder,
-            binaries: Binaries::ensure().ok()?,
+    /// Takes up the one that was kept running in the folder of the options, if
+    /// it still answers.
+    ///
+    /// # Errors
+    /// When the programs cannot be built.
+    pub fn resume(options: &Options) -> Outcome<Option<Self>> {
+        let Some(folder) = options.folder.as_deref().and_then(Folder::resume) else {
+            return Ok(None);
         };
-        let alive = cluster.kubectl(&["get", "--raw", "/readyz"]).is_ok();
         let cluster = Self {
             options: options.clone(),
-            folder: cluster.folder.clone(),
-            binaries: cluster.binaries.clone(),
+            folder,
+            binaries: Binaries::ensure()?,
         };
-        if alive {
-            Some(cluster)
-        } else {
-            std::mem::forget(cluster);
-            None
-        }
+        // One that does not answer is cleared here.
+        Ok(cluster.answers().then_some(cluster))
     }
 
-    fn create(&self) -> Outcome<()> {
-        let ports = ports::free(7)?;
-        let config = self.folder.join("kwokctl.yaml");
-        fs::write(&config, stages::config(self.options.pace)?).doing("cannot write the config")?;
-        let mut command = self.kwokctl();
-        command.args(["create", "cluster", "--runtime", "binary", "--wait", "60s"]);
-        command.args(["--disable-qps-limits", "--quiet-pull"]);
-        command.arg("--config").arg(&config);
-        command.arg("--kubeconfig").arg(self.kubeconfig());
-        for (flag, program) in [
-            ("--etcd-binary", "etcd"),
-            ("--kube-apiserver-binary", "kube-apiserver"),
-            (
-                "--kube-controller-manager-binary",
-                "kube-controller-manager",
-            ),
-            ("--kube-scheduler-binary", "kube-scheduler"),
-            ("--kwok-controller-binary", "kwok"),
-        ] {
-            command.arg(flag).arg(self.binaries.path(program));
-        }
-        for (flag, port) in [
-            "--kube-apiserver-port",
-            "--etcd-port",
-            "--controller-port",
-            "--kube-controller-manager-port",
-            "--kube-scheduler-port",
-        ]
-        .iter()
-        .zip(&ports)
-        {
-            command.args([flag.to_owned(), &port.to_string() as &str]);
-        }
-        // Without a lease to renew, stopping and continuing a controller does
-        // not make it give up.
-        command.args(["--extra-args", "kube-controller-manager=leader-elect=false"]);
-        command.args(["--extra-args", "kube-scheduler=leader-elect=false"]);
-        output(&mut command).map(|_| ())
+    fn answers(&self) -> bool {
+        self.kubectl(&["get", "--raw", "/readyz", "--request-timeout=5s"])
+            .is_ok()
     }
 
-    fn kwokctl(&self) -> Command {
-        let mut command = Command::new(self.binaries.path("kwokctl"));
-        command
-            .env("KWOK_WORKDIR", self.folder.join("work"))
-            .arg("--name")
-            .arg(&self.options.name)
-            .stdin(Stdio::null());
-        command
-    }
-
-    /// Folder of kwokctl's files: pids, logs, keys.
+    /// Folder of kwokctl's files: programs, logs, keys.
     fn work(&self) -> PathBuf {
-        self.folder
-            .join("work")
-            .join("clusters")
-            .join(&self.options.name)
+        folder::work(self.folder.path(), &self.options.name)
     }
 
     /// Folder with the log of each process.
@@ -189,12 +141,12 @@ impl Cluster {
 
     /// Its kubeconfig.
     pub fn kubeconfig(&self) -> PathBuf {
-        self.folder.join("kubeconfig")
+        self.folder.path().join("kubeconfig")
     }
 
     /// Folder that the cluster lives in.
     pub fn folder(&self) -> &Path {
-        &self.folder
+        self.folder.path()
     }
 
     /// kubectl of the same version, for this cluster.
@@ -263,7 +215,7 @@ impl Cluster {
     /// Asks until it is so.
     ///
     /// # Errors
-    /// When it is not so in time.
+    /// When it is not so in time, or this process is asked to end.
     pub fn wait_until(
         &self,
         what: &str,
@@ -275,9 +227,15 @@ impl Cluster {
             if is_so() {
                 return Ok(());
             }
+            stop::check()?;
             std::thread::sleep(Duration::from_millis(50));
         }
         fail(format!("{what}: not within {} s", limit.as_secs()))
+    }
+
+    /// The pid of a component's process, if it runs.
+    pub fn pid(&self, component: Component) -> Option<u32> {
+        process::pid(&self.work(), component)
     }
 
     /// Freezes a process (SIGSTOP).
@@ -296,7 +254,7 @@ impl Cluster {
         process::signal(&self.work(), component, "CONT")
     }
 
-    /// Ends a process at once (SIGKILL).
+    /// Ends a process at once (SIGKILL); it is gone when this returns.
     ///
     /// # Errors
     /// When there is none.
@@ -304,10 +262,11 @@ impl Cluster {
         process::kill_for_restart(&self.work(), component)
     }
 
-    /// Starts a killed process again, as it was.
+    /// Starts a killed process again, with the command line it had. It may take
+    /// a moment until it answers.
     ///
     /// # Errors
-    /// When it does not start.
+    /// When it was not killed by [`Cluster::kill`] or does not start.
     pub fn restart(&self, component: Component) -> Outcome<()> {
         process::relaunch(&self.work(), component)
     }
@@ -324,21 +283,24 @@ impl Cluster {
     pub fn keep(&mut self) {
         self.options.keep = true;
     }
+
+    /// Names a process that works on this cluster (Rollbook itself), so that
+    /// it is ended with the cluster also where this process is killed.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn record(&self, pid: u32, program: &Path) -> Outcome<()> {
+        process::record(self.folder.path(), pid, program)
+    }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
         if self.options.keep {
-            return;
-        }
-        process::end_all(&self.work());
-        // Etcd may still write for a moment; a folder left over in the
-        // temporary folder does no harm.
-        for _ in 0..20 {
-            if fs::remove_dir_all(&self.folder).is_ok() || !self.folder.exists() {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(50));
+            self.folder.keep();
+        } else {
+            // What stays in the folder is cleared by the next cluster.
+            let _ = folder::clear(self.folder.path());
         }
     }
 }

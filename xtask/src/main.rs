@@ -5,7 +5,8 @@ mod tasks;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::run::Outcome;
+use xtask::run::{Doing, Outcome};
+use xtask::stop;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Every chore of the project")]
@@ -33,7 +34,20 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let result: Outcome<()> = match Arguments::parse().task {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Outcome<()> {
+    // Ctrl-C, SIGTERM and the end of the terminal: what was started is ended
+    // first. See `xtask::stop`.
+    ctrlc::set_handler(stop::ask).doing("cannot listen for signals")?;
+    match task {
         Task::Setup => tasks::setup::all(),
         Task::Web => tasks::web::build().map(|_| ()),
         Task::Demo(arguments) => tasks::demo::run(&arguments),
@@ -41,12 +55,5 @@ fn main() -> ExitCode {
         Task::Lint => tasks::lint::run(),
         Task::Dist => tasks::dist::run(),
         Task::Cluster(arguments) => tasks::serve::run(&arguments),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("\nxtask: {failure}");
-            ExitCode::FAILURE
-        }
     }
 }

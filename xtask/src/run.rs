@@ -1,8 +1,10 @@
 //! Running other programs, with one clear sentence when it does not work.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::stop;
 
 /// What went wrong, in a sentence for the person at the terminal.
 #[derive(Debug)]
@@ -76,15 +78,64 @@ fn shown(command: &Command) -> String {
 /// Runs a program to its end, its output shown.
 ///
 /// # Errors
-/// When it is not there or does not succeed.
+/// When it is not there, does not succeed, or this process is asked to end.
 pub fn run(command: &mut Command) -> Outcome<()> {
+    stop::check()?;
     let text = shown(command);
-    let status = command.status().doing(&format!("cannot run `{text}`"))?;
+    let mut child = command.spawn().doing(&format!("cannot run `{text}`"))?;
+    let status = wait(&mut child).doing(&format!("cannot wait for `{text}`"))?;
+    stop::check()?;
     if status.success() {
         Ok(())
     } else {
         fail(format!("`{text}` ended with {status}"))
     }
+}
+
+/// Waits for a program, and ends it when this process is asked to end.
+///
+/// # Errors
+/// When the system cannot tell how it ended.
+pub fn wait(child: &mut Child) -> std::io::Result<ExitStatus> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if stop::asked() {
+            return end(child, Duration::from_secs(6));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Ends a program as Ctrl-C does; one that is still there after `patience` is
+/// killed.
+///
+/// # Errors
+/// When the system cannot tell how it ended.
+pub fn end(child: &mut Child, patience: Duration) -> std::io::Result<ExitStatus> {
+    signal("INT", child.id());
+    let begin = Instant::now();
+    while begin.elapsed() < patience {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // Gone in this very moment is as good.
+    let _ = child.kill();
+    child.wait()
+}
+
+/// Sends a signal by name, with `kill`: the library call would need unsafe
+/// code. False when there is no such process.
+pub fn signal(name: &str, pid: u32) -> bool {
+    Command::new("kill")
+        .arg(format!("-{name}"))
+        .arg(pid.to_string())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 /// Runs a program to its end and returns what it printed.
@@ -115,9 +166,49 @@ pub fn output(command: &mut Command) -> Outcome<String> {
 /// # Errors
 /// As the step.
 pub fn step<T>(what: &str, f: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    stop::check()?;
     eprintln!("• {what}");
     let begin = Instant::now();
     let result = f()?;
     eprintln!("  done in {:.1} s", begin.elapsed().as_secs_f64());
     Ok(result)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let failure = run(&mut Command::new("no-such-program-of-rollbook")).unwrap_err();
+        assert!(
+            failure.0.contains("no-such-program-of-rollbook"),
+            "{failure}"
+        );
+    }
+
+    #[test]
+    fn how_a_program_failed_is_told_in_its_own_words() {
+        let failure = output(Command::new("sh").args(["-c", "echo why >&2; exit 3"])).unwrap_err();
+        assert!(failure.0.contains("why"), "{failure}");
+        assert!(failure.0.contains('3'), "{failure}");
+    }
+
+    #[test]
+    fn a_program_that_will_not_end_is_killed() {
+        let mut child = Command::new("sh")
+            .args(["-c", "trap '' INT; echo up; while :; do sleep 0.1; done"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Only once it prints does it ignore the signal.
+        let mut word = [0];
+        std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut word).unwrap();
+        let begin = Instant::now();
+        let status = end(&mut child, Duration::from_millis(300)).unwrap();
+        assert!(!status.success());
+        assert!(begin.elapsed() >= Duration::from_millis(300));
+    }
 }

@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod dist;
 pub mod lint;
+mod seams;
 pub mod serve;
 pub mod setup;
 mod story;

@@ -1,3 +1,5 @@
+//! What a diff must always be: applied to one side it gives the other, and it folds only what is equal.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Each sign of an owner (semantics.md 8.18), the false friends among them included.
+
 #![expect(
     clippy::too_many_lines,
     clippy::unnecessary_wraps,

@@ -1,3 +1,5 @@
+//! Which order is carried out, which is refused and why, and what the PATCH says.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! The rule of `kubectl rollout status`, word for word.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use proptest::prelude::*;

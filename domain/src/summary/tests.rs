@@ -1,3 +1,5 @@
+//! What a person is told about the difference of two templates.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! When two templates are the same, whatever the order of keys or what the apiserver adds.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use proptest::prelude::*;

@@ -52,7 +52,7 @@ impl Binaries {
                 "Go is missing: the control plane is built with it. Install Go 1.26 or newer from your distribution or go.dev, then run this again",
             );
         }
-        let _lock = Lock::take(&folder.with_extension("lock"))?;
+        let _lock = Lock::take(&folder.with_extension("building"))?;
         if !folder.join("etcd").is_file() {
             step(
                 "building the control plane (etcd, apiserver, controllers, kubectl, kwok): about 5 minutes, once",

@@ -1,49 +1,69 @@
-//! One at a time, across processes: building the programs, and starting a
-//! cluster, while which kwokctl looks for ports of its own.
+//! One at a time, across processes: building the programs, starting a cluster
+//! (kwokctl looks for ports of its own meanwhile), and owning a folder. The
+//! system gives a lock back when its process ends, however it ends.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
+use std::time::Duration;
 
 use crate::run::{Doing, Outcome, fail};
+use crate::stop;
 
 /// Held until it is dropped.
-pub struct Lock(PathBuf);
+#[derive(Debug)]
+pub struct Lock {
+    /// Closing the file gives the lock back.
+    _file: File,
+}
 
 impl Lock {
-    /// Waits for it.
+    /// Waits for it; gives up when this process is asked to end.
     pub fn take(path: &Path) -> Outcome<Self> {
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).doing("cannot make the cache folder")?;
-        }
         loop {
-            match fs::File::create_new(path) {
-                Ok(_) => return Ok(Self(path.to_path_buf())),
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                    if is_old(path) {
-                        // Its process is gone; whoever removes it first wins.
-                        let _ = fs::remove_file(path);
-                    }
-                    std::thread::sleep(Duration::from_millis(500));
-                }
-                Err(error) => return fail(format!("cannot lock the cache: {error}")),
+            if let Some(lock) = Self::attempt(path)? {
+                return Ok(lock);
+            }
+            stop::check()?;
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// Takes it, or returns none when somebody holds it.
+    pub fn attempt(path: &Path) -> Outcome<Option<Self>> {
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).doing("cannot make the folder of a lock")?;
+        }
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .doing(&format!("cannot open the lock {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => {
+                fail(format!("cannot lock {}: {error}", path.display()))
             }
         }
     }
 }
 
-/// No build takes half an hour.
-fn is_old(path: &Path) -> bool {
-    fs::metadata(path)
-        .and_then(|meta| meta.modified())
-        .ok()
-        .and_then(|at| SystemTime::now().duration_since(at).ok())
-        .is_some_and(|age| age > Duration::from_mins(30))
-}
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
 
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // Gone already if somebody took it for an old one.
-        let _ = fs::remove_file(&self.0);
+    use super::*;
+
+    #[test]
+    fn only_one_holds_it_and_what_is_left_of_a_dead_one_does_not_matter() {
+        let path = std::env::temp_dir().join(format!("rb-lock-{}", std::process::id()));
+        fs::write(&path, "left over").unwrap();
+        let held = Lock::attempt(&path).unwrap();
+        assert!(held.is_some());
+        assert!(Lock::attempt(&path).unwrap().is_none());
+        drop(held);
+        assert!(Lock::attempt(&path).unwrap().is_some());
+        fs::remove_file(&path).unwrap();
     }
 }

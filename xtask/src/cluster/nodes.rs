@@ -28,8 +28,20 @@ fn node(index: usize) -> Value {
             },
             "annotations": {"kwok.x-k8s.io/node": "fake"},
         },
-        "status": {"allocatable": size, "capacity": size},
+        "status": {
+            "addresses": [
+                {"type": "InternalIP", "address": address(index)},
+                {"type": "Hostname", "address": name},
+            ],
+            "allocatable": size,
+            "capacity": size,
+        },
     })
+}
+
+/// An address of its own, from a range for documents and tests (RFC 2544).
+fn address(index: usize) -> String {
+    format!("198.18.{}.{}", index / 250 % 256, index % 250 + 1)
 }
 
 #[cfg(test)]
@@ -52,6 +64,8 @@ mod tests {
         unique.sort();
         unique.dedup();
         assert_eq!(unique.len(), 24);
+        assert_eq!(address(0), "198.18.0.1");
+        assert_eq!(address(5000), "198.18.20.1");
         assert_eq!(names.iter().filter(|n| n.starts_with("wk-eu1b")).count(), 8);
     }
 }

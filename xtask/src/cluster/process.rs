@@ -1,12 +1,18 @@
-//! The processes of a cluster, by the pid files that kwokctl keeps. Only those
-//! are ever touched, and only while their command line is still theirs.
+//! The processes of a cluster, found by their program: kwokctl copies each
+//! into the cluster's own folder, so that its path tells whose it is. A pid
+//! that a file remembers may be somebody else's by now.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::run::{Doing, Outcome, fail};
+use crate::run::{Doing, Outcome, fail, output, signal as send};
+
+/// How long a process may take to end before it is killed.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Names a further process that belongs to a cluster: a pid and its program.
+const RECORD: &str = "server.pid";
 
 /// A process of the control plane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,16 +30,8 @@ pub enum Component {
 }
 
 impl Component {
-    /// All, in the order they end: what depends on others first.
-    const ALL: [Self; 5] = [
-        Self::Kwok,
-        Self::Scheduler,
-        Self::ControllerManager,
-        Self::Apiserver,
-        Self::Etcd,
-    ];
-
-    fn name(self) -> &'static str {
+    /// Name of its program, and of its log without the ending.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Etcd => "etcd",
             Self::Apiserver => "kube-apiserver",
@@ -44,60 +42,104 @@ impl Component {
     }
 }
 
-/// The pid of a component, if its process still is one of this cluster.
-fn pid(work: &Path, component: Component) -> Option<u32> {
-    let file = work.join("pids").join(format!("{}.pid", component.name()));
-    let pid: u32 = fs::read_to_string(file).ok()?.trim().parse().ok()?;
-    let command = fs::read(format!("/proc/{pid}/cmdline")).ok();
-    match command {
-        // The command line names files of this very cluster.
-        Some(line) => String::from_utf8_lossy(&line)
-            .contains(&*work.to_string_lossy())
-            .then_some(pid),
-        // No /proc here (macOS): ask whether it is there at all.
-        None if !Path::new("/proc/self").exists() => kill("0", pid).then_some(pid),
-        None => None,
-    }
+/// A running process: its pid and its command line.
+struct Process {
+    pid: u32,
+    command: String,
 }
 
-/// `kill -SIGNAL PID`; the library call would need unsafe code.
-fn kill(signal: &str, pid: u32) -> bool {
-    Command::new("kill")
-        .arg(format!("-{signal}"))
-        .arg(pid.to_string())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+/// All processes that one may see. Arguments are separated by NUL where there
+/// is `/proc`, by spaces elsewhere (macOS).
+fn all() -> Vec<Process> {
+    let Ok(entries) = fs::read_dir("/proc") else {
+        let text = output(Command::new("ps").args(["-axo", "pid=,command="])).unwrap_or_default();
+        return text.lines().filter_map(of_line).collect();
+    };
+    entries
+        .flatten()
+        .filter_map(|entry| {
+            let pid = entry.file_name().to_str()?.parse().ok()?;
+            let line = fs::read(entry.path().join("cmdline")).ok()?;
+            Some(Process {
+                pid,
+                command: String::from_utf8_lossy(&line).into_owned(),
+            })
+        })
+        .collect()
+}
+
+/// A line of `ps`.
+fn of_line(line: &str) -> Option<Process> {
+    let (pid, command) = line.trim_start().split_once(' ')?;
+    Some(Process {
+        pid: pid.parse().ok()?,
+        command: command.trim_start().to_owned(),
+    })
+}
+
+/// Is it the program of this path? A longer name that begins so is not.
+fn is_program(command: &str, program: &Path) -> bool {
+    command
+        .strip_prefix(&*program.to_string_lossy())
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['\0', ' ']))
+}
+
+/// The pid of a component, if it runs.
+pub fn pid(work: &Path, component: Component) -> Option<u32> {
+    let program = work.join("bin").join(component.name());
+    all()
+        .into_iter()
+        .find(|process| is_program(&process.command, &program))
+        .map(|process| process.pid)
+}
+
+/// Pids of all processes of a cluster.
+fn pids(work: &Path) -> Vec<u32> {
+    let folder = format!("{}/", work.join("bin").display());
+    all()
+        .into_iter()
+        .filter(|process| process.command.starts_with(&folder))
+        .map(|process| process.pid)
+        .collect()
 }
 
 /// Sends a signal.
 pub fn signal(work: &Path, component: Component, signal: &str) -> Outcome<()> {
     match pid(work, component) {
-        Some(pid) if kill(signal, pid) => Ok(()),
+        Some(pid) if send(signal, pid) => Ok(()),
         _ => fail(format!("{} is not running", component.name())),
     }
 }
 
-/// Ends a process at once and keeps its command line for [`relaunch`].
+/// Ends a process at once and keeps its command line for [`relaunch`]. Its
+/// port is free when this returns.
 pub fn kill_for_restart(work: &Path, component: Component) -> Outcome<()> {
+    let name = component.name();
     let Some(pid) = pid(work, component) else {
-        return fail(format!("{} is not running", component.name()));
+        return fail(format!("{name} is not running"));
     };
     let line = fs::read(format!("/proc/{pid}/cmdline"))
         .doing("a process can only be killed and restarted where there is /proc")?;
-    fs::write(work.join(format!("{}.cmdline", component.name())), line)
-        .doing("cannot keep the command line")?;
-    kill("KILL", pid);
-    Ok(())
+    fs::write(work.join(format!("{name}.cmdline")), line).doing("cannot keep the command line")?;
+    send("KILL", pid);
+    if within(|| self::pid(work, component).is_none(), PATIENCE) {
+        Ok(())
+    } else {
+        fail(format!("{name} does not die"))
+    }
 }
 
 /// Starts a process again with the command line it had.
 pub fn relaunch(work: &Path, component: Component) -> Outcome<()> {
     let name = component.name();
+    if pid(work, component).is_some() {
+        return fail(format!("{name} is running already"));
+    }
     let line = fs::read(work.join(format!("{name}.cmdline")))
         .doing(&format!("{name} was not killed before"))?;
     let text = String::from_utf8_lossy(&line);
-    let mut parts = text.split('\0').filter(|part| !part.is_empty());
+    // Each argument ends with NUL; an empty one is an argument too.
+    let mut parts = text.strip_suffix('\0').unwrap_or(&text).split('\0');
     let Some(program) = parts.next() else {
         return fail(format!("{name} has no command line"));
     };
@@ -107,7 +149,9 @@ pub fn relaunch(work: &Path, component: Component) -> Outcome<()> {
         .open(work.join("logs").join(format!("{name}.log")))
         .doing("cannot open its log")?;
     let errors = log.try_clone().doing("cannot open its log")?;
-    let child = Command::new(program)
+    let mut command = Command::new(program);
+    own_group(&mut command);
+    command
         .args(parts)
         .current_dir(work)
         .stdin(Stdio::null())
@@ -115,31 +159,120 @@ pub fn relaunch(work: &Path, component: Component) -> Outcome<()> {
         .stderr(errors)
         .spawn()
         .doing(&format!("cannot start {name}"))?;
-    fs::write(
-        work.join("pids").join(format!("{name}.pid")),
-        child.id().to_string(),
-    )
-    .doing("cannot write its pid")
+    // For a moment a new process has no command line yet to be found by.
+    if within(|| pid(work, component).is_some(), PATIENCE) {
+        Ok(())
+    } else {
+        fail(format!("{name} ended at once; its log says why"))
+    }
 }
 
-/// Ends all processes of a cluster: asks, and after five seconds does not ask.
+/// Ctrl-C at the terminal reaches every process of the group; this one shall
+/// be ended in its turn instead.
+#[cfg(unix)]
+pub fn own_group(command: &mut Command) {
+    std::os::unix::process::CommandExt::process_group(command, 0);
+}
+
+/// Groups are a matter of Unix.
+#[cfg(not(unix))]
+pub fn own_group(_: &mut Command) {}
+
+/// Ends all processes of a cluster: asks, and after a while does not ask.
 pub fn end_all(work: &Path) {
-    let alive = || -> Vec<u32> {
-        Component::ALL
-            .into_iter()
-            .filter_map(|component| pid(work, component))
-            .collect()
-    };
-    for pid in alive() {
+    for pid in pids(work) {
         // A frozen process does not hear that it should end.
-        kill("CONT", pid);
-        kill("TERM", pid);
+        send("CONT", pid);
+        send("TERM", pid);
     }
+    within(|| pids(work).is_empty(), PATIENCE);
+    for pid in pids(work) {
+        send("KILL", pid);
+    }
+    within(|| pids(work).is_empty(), PATIENCE);
+}
+
+/// Waits until it is so.
+fn within(is_so: impl Fn() -> bool, limit: Duration) -> bool {
     let begin = Instant::now();
-    while !alive().is_empty() && begin.elapsed() < Duration::from_secs(5) {
-        std::thread::sleep(Duration::from_millis(50));
+    while begin.elapsed() < limit {
+        if is_so() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(20));
     }
-    for pid in alive() {
-        kill("KILL", pid);
+    false
+}
+
+/// Remembers a process that works on a cluster, so that it ends with what it
+/// works on even if whoever started it is killed.
+pub fn record(folder: &Path, pid: u32, program: &Path) -> Outcome<()> {
+    fs::write(folder.join(RECORD), format!("{pid}\n{}", program.display()))
+        .doing("cannot record a process")
+}
+
+/// Ends the process that was recorded, if that pid still is that program.
+pub fn end_recorded(folder: &Path) {
+    let text = fs::read_to_string(folder.join(RECORD)).unwrap_or_default();
+    let Some((pid, program)) = text.split_once('\n') else {
+        return;
+    };
+    let runs = || {
+        all().into_iter().any(|process| {
+            process.pid.to_string() == pid && is_program(&process.command, Path::new(program))
+        })
+    };
+    if let (true, Ok(number)) = (runs(), pid.parse()) {
+        send("TERM", number);
+        if !within(|| !runs(), PATIENCE) {
+            send("KILL", number);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn a_program_is_told_by_its_whole_path() {
+        let etcd = Path::new("/c/bin/etcd");
+        assert!(is_program("/c/bin/etcd\0--name=a\0", etcd));
+        assert!(is_program("/c/bin/etcd --name=a", etcd));
+        assert!(is_program("/c/bin/etcd", etcd));
+        assert!(!is_program("/c/bin/etcdctl\0", etcd));
+        assert!(!is_program("vi\0/c/bin/etcd\0", etcd));
+    }
+
+    #[test]
+    fn lines_of_ps_are_read() {
+        let process = of_line("  42 /c/bin/etcd --name=a").unwrap();
+        assert_eq!(
+            (process.pid, &*process.command),
+            (42, "/c/bin/etcd --name=a")
+        );
+        assert!(of_line("PID COMMAND").is_none());
+    }
+
+    #[test]
+    fn a_recorded_pid_that_is_another_program_now_is_left_alone() {
+        let folder = std::env::temp_dir().join(format!("rb-record-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let mut child = Command::new("sleep").arg("30").spawn().unwrap();
+        record(&folder, child.id(), Path::new("/no/rollbook")).unwrap();
+        end_recorded(&folder);
+        assert!(child.try_wait().unwrap().is_none(), "it is not ours");
+        let named = || {
+            all()
+                .iter()
+                .any(|p| p.pid == child.id() && !p.command.is_empty())
+        };
+        assert!(within(named, PATIENCE));
+        record(&folder, child.id(), Path::new("sleep")).unwrap();
+        end_recorded(&folder);
+        assert!(!child.wait().unwrap().success());
+        fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -2,12 +2,12 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use xtask::cluster::{Cluster, Options, Pace};
-use xtask::run::{Doing, Outcome, cache, fail, root, step};
+use xtask::run::{Doing, Outcome, cache, end, fail, step};
+use xtask::stop;
 
 use super::{dist, setup, story, web};
 
@@ -34,36 +34,62 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
     setup::wasm()?;
     web::build()?;
     dist::server()?;
-    let options = Options {
-        name: "rollbook-demo".into(),
-        nodes: arguments.nodes,
-        pace: Pace::Demo,
-        folder: Some(cache().join("demo")),
-        keep: arguments.keep,
-    };
-    let kept = arguments.keep.then(|| Cluster::resume(&options)).flatten();
-    let cluster = if let Some(cluster) = kept {
-        cluster
-    } else {
-        let cluster = step("starting the control plane", || Cluster::start(options))?;
-        step("telling the story (about 10 s)", || story::play(&cluster))?;
-        cluster
-    };
+    let cluster = cluster(arguments)?;
     let mut server = serve(&cluster, arguments.port)?;
     eprintln!(
         "  after {:.0} s. Ctrl-C ends it.",
         begin.elapsed().as_secs_f64()
     );
     let ended = wait(&mut server);
-    eprintln!("\n• ending what was started");
+    if arguments.keep {
+        eprintln!(
+            "\n• leaving the cluster running: `cargo xtask demo --keep` takes it up again, `cargo xtask demo` begins anew"
+        );
+    } else {
+        eprintln!("\n• ending what was started");
+    }
     drop(cluster);
     ended
 }
 
+/// The cluster that was kept, or a new one with the story told.
+fn cluster(arguments: &Arguments) -> Outcome<Cluster> {
+    let options = Options {
+        name: "rollbook-demo".into(),
+        nodes: arguments.nodes,
+        pace: Pace::Demo,
+        folder: Some(cache().join("demo")),
+        // Only once the story is told: half a story is not worth keeping.
+        keep: false,
+        audit: None,
+        extra_args: Vec::new(),
+    };
+    let kept = if arguments.keep {
+        Cluster::resume(&options)?
+    } else {
+        None
+    };
+    let mut cluster = if let Some(cluster) = kept {
+        eprintln!("• taking up the cluster that was kept, with its nodes and its history");
+        cluster
+    } else {
+        let cluster = step("starting the control plane (about 5 s)", || {
+            Cluster::start(options)
+        })?;
+        step("telling the story (about 10 s)", || story::play(&cluster))?;
+        cluster
+    };
+    if arguments.keep {
+        cluster.keep();
+    }
+    Ok(cluster)
+}
+
 /// Starts Rollbook and prints its link once it listens.
 fn serve(cluster: &Cluster, port: u16) -> Outcome<Child> {
+    let program = dist::folder().join("release/rollbook");
     for port in port..port.saturating_add(20) {
-        let mut child = Command::new(root().join("target/release/rollbook"))
+        let mut child = Command::new(&program)
             .arg("--kubeconfig")
             .arg(cluster.kubeconfig())
             .arg("--port")
@@ -76,34 +102,35 @@ fn serve(cluster: &Cluster, port: u16) -> Outcome<Child> {
         let out = child.stdout.take();
         let line = out.and_then(|out| BufReader::new(out).lines().next());
         if let Some(Ok(line)) = line {
+            cluster.record(child.id(), &program)?;
             println!("\n  {line}\n");
             return Ok(child);
         }
         // The port was taken; the next one may be free.
         let _ = child.wait();
+        stop::check()?;
     }
     fail(format!("no free port from {port} on"))
 }
 
-/// Waits for Ctrl-C, which the server hears too, or for the server's own end.
+/// Waits for Ctrl-C, or for the server's own end.
 fn wait(server: &mut Child) -> Outcome<()> {
-    // The terminal sends Ctrl-C to both; this process only has to outlive it.
-    static ENDED: AtomicBool = AtomicBool::new(false);
-    xtask_signals(&ENDED);
     loop {
+        if stop::asked() {
+            // A terminal's Ctrl-C reaches the server too; another signal does not.
+            return end(server, Duration::from_secs(6))
+                .map(|_| ())
+                .doing("cannot end rollbook");
+        }
         if let Ok(Some(status)) = server.try_wait() {
-            return if status.success() || ENDED.load(Ordering::Relaxed) {
+            // It may have heard Ctrl-C before this process did.
+            std::thread::sleep(Duration::from_millis(100));
+            return if status.success() || stop::asked() {
                 Ok(())
             } else {
                 fail(format!("rollbook ended with {status}"))
             };
         }
-        std::thread::sleep(Duration::from_millis(100));
+        std::thread::sleep(Duration::from_millis(50));
     }
-}
-
-fn xtask_signals(ended: &'static AtomicBool) {
-    // Without a handler the first Ctrl-C would end this process before it can
-    // clean up.
-    let _ = ctrlc::set_handler(move || ended.store(true, Ordering::Relaxed));
 }

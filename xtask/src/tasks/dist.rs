@@ -1,5 +1,6 @@
 //! The one binary to ship.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use xtask::run::{Doing, Outcome, root, step};
@@ -13,7 +14,7 @@ use super::web;
 pub fn run() -> Outcome<()> {
     web::build()?;
     server()?;
-    let path = root().join("target/release/rollbook");
+    let path = folder().join("release/rollbook");
     let size = std::fs::metadata(&path)
         .doing("cannot find the binary")?
         .len();
@@ -29,6 +30,15 @@ pub fn server() -> Outcome<()> {
     step("building the server (about 3 min from cold)", || {
         cargo(&["build", "--quiet", "--release", "--package", "server"])
     })
+}
+
+/// Where cargo builds to.
+pub fn folder() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || root().join("target"),
+        // A relative one means the repository: that is where cargo is run.
+        |path| root().join(path),
+    )
 }
 
 /// Cargo in the repository.

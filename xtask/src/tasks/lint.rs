@@ -1,10 +1,12 @@
 //! Formatting, clippy for each crate with its own features, and the seams.
 
-use std::process::Command;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use xtask::run::{Doing, Outcome, fail, output, root, step};
+use xtask::run::{Doing, Outcome, fail, root, step};
 
 use super::dist::cargo;
+use super::seams;
 
 /// Crates and the features each is linted with: linting the workspace at once
 /// would join `ssr` and `hydrate` and test neither.
@@ -17,110 +19,69 @@ const CRATES: [&[&str]; 6] = [
     &["--package", "xtask", "--all-targets"],
 ];
 
-/// What `app` and `domain` must not reach, with any feature.
-const OUTSIDE: [&str; 16] = [
-    "kube",
-    "kube-client",
-    "kube-core",
-    "kube-runtime",
-    "k8s-openapi",
-    "sqlx",
-    "sqlx-core",
-    "rusqlite",
-    "postgres",
-    "tokio-postgres",
-    "diesel",
-    "sea-orm",
-    "reqwest",
-    "ureq",
-    "isahc",
-    "hyper-util",
-];
-
-/// What `domain` must not reach.
-const FRAMES: [&str; 5] = ["leptos", "axum", "tokio", "tower", "leptos_axum"];
-
-/// Async runtimes that neither may name itself.
-const RUNTIMES: [&str; 4] = ["tokio", "async-std", "smol", "futures-executor"];
+/// Folders with Rust code.
+const CODE: [&str; 5] = ["domain", "app", "server", "frontend", "xtask"];
 
 /// Runs all.
 ///
 /// # Errors
 /// With what is wrong.
 pub fn run() -> Outcome<()> {
-    step("formatting", || cargo(&["fmt", "--all", "--check"]))?;
-    step("seams between the crates", seams)?;
+    step("formatting (a second)", || {
+        cargo(&["fmt", "--all", "--check"])
+    })?;
+    step("each module says why it exists", || {
+        CODE.iter()
+            .try_for_each(|folder| openings(&root().join(folder)))
+    })?;
+    step("seams between the crates (a second)", seams::check)?;
     for features in CRATES {
-        step(&format!("clippy {}", features.join(" ")), || {
-            let mut arguments = vec!["clippy", "--quiet"];
-            arguments.extend(features);
-            arguments.extend(["--", "-D", "warnings"]);
-            cargo(&arguments)
-        })?;
+        step(
+            &format!("clippy {} (up to 1 min from cold)", features.join(" ")),
+            || {
+                let mut arguments = vec!["clippy", "--quiet"];
+                arguments.extend(features);
+                arguments.extend(["--", "-D", "warnings"]);
+                cargo(&arguments)
+            },
+        )?;
     }
     Ok(())
 }
 
-fn seams() -> Outcome<()> {
-    for (package, forbidden) in [
-        ("domain", &FRAMES[..]),
-        ("domain", &OUTSIDE),
-        ("app", &OUTSIDE),
-    ] {
-        let reached = tree(package)?;
-        if let Some(name) = forbidden
-            .iter()
-            .find(|name| reached.iter().any(|r| r == *name))
-        {
-            return fail(format!(
-                "{package} reaches {name}: the seam of docs/ARCHITECTURE.md is broken. `cargo tree -p {package} --all-features -i {name}` shows how"
-            ));
-        }
-    }
-    for package in ["app", "domain"] {
-        let path = root().join(package).join("Cargo.toml");
-        let text = std::fs::read_to_string(path).doing("cannot read a manifest")?;
-        let named = |runtime: &&&str| {
-            text.lines().any(|line| {
-                line.split(['=', '.', ' '])
-                    .next()
-                    .is_some_and(|name| name == **runtime)
-            })
-        };
-        if let Some(runtime) = RUNTIMES.iter().find(named) {
-            return fail(format!(
-                "{package}/Cargo.toml names {runtime}: it must not know how it is run"
-            ));
+/// Every file of a folder begins with `//!`.
+fn openings(folder: &Path) -> Outcome<()> {
+    for entry in fs::read_dir(folder).doing("cannot read the code")? {
+        let path: PathBuf = entry.doing("cannot read the code")?.path();
+        if path.is_dir() {
+            openings(&path)?;
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            let text = fs::read_to_string(&path).doing("cannot read the code")?;
+            if !text.starts_with("//!") {
+                return fail(format!(
+                    "{} does not begin with `//!`: say in a sentence why the module exists",
+                    path.display()
+                ));
+            }
         }
     }
     Ok(())
 }
 
-/// Names of all packages that a package reaches, with any feature.
-fn tree(package: &str) -> Outcome<Vec<String>> {
-    let text = output(
-        Command::new("cargo")
-            .current_dir(root())
-            .args([
-                "tree",
-                "--package",
-                package,
-                "--all-features",
-                "--target",
-                "all",
-            ])
-            .args([
-                "--edges",
-                "normal,build",
-                "--prefix",
-                "none",
-                "--format",
-                "{p}",
-            ]),
-    )?;
-    Ok(text
-        .lines()
-        .filter_map(|line| line.split(' ').next())
-        .map(ToOwned::to_owned)
-        .collect())
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn a_module_without_a_reason_is_named() {
+        let folder = std::env::temp_dir().join(format!("rb-openings-{}", std::process::id()));
+        fs::create_dir_all(folder.join("deep")).unwrap();
+        fs::write(folder.join("good.rs"), "//! Why.\n").unwrap();
+        assert!(openings(&folder).is_ok());
+        fs::write(folder.join("deep/bad.rs"), "use std::fs;\n").unwrap();
+        assert!(openings(&folder).unwrap_err().0.contains("deep/bad.rs"));
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -201,9 +201,11 @@ fn link(_: &Path, _: &Path) -> Outcome<()> {
 /// # Errors
 /// When Node is missing or its packages cannot be installed.
 pub fn node() -> Outcome<()> {
-    if find("npm").is_none() {
+    if find("node").is_none() || find("npm").is_none() {
         if !debian_root() {
-            return fail("Node is missing: the browser tests run on it. Install Node 20 or newer");
+            return fail(
+                "Node or npm is missing: the browser tests run on them. Install Node 20 or newer with npm",
+            );
         }
         apt(&["nodejs", "npm"], "about 1 min, once")?;
     }

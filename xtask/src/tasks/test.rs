@@ -2,53 +2,117 @@
 //! browser.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use xtask::cluster::binaries::Binaries;
-use xtask::run::{Outcome, root, run as run_command, step};
+use xtask::run::{Outcome, fail, root, run as run_command, step};
+use xtask::stop;
 
-use super::dist::cargo;
+use super::dist::{self, cargo};
 use super::{setup, web};
 
-/// Runs all, the quick ones first.
+/// A stage: its name with the time it takes, and what it does.
+type Stage<'a> = (&'a str, Box<dyn Fn() -> Outcome<()> + 'a>);
+
+/// Runs all, the quick ones first. A stage that fails does not keep the
+/// others from running.
 ///
 /// # Errors
-/// With the first that fails.
+/// With the stages that failed.
 pub fn run() -> Outcome<()> {
     Binaries::ensure()?;
     web::build()?;
     setup::node()?;
     let chromium = setup::chromium()?;
-    step("unit and property tests", || {
-        cargo(&["test", "--quiet", "--package", "domain"])?;
-        cargo(&["test", "--quiet", "--package", "app", "--features", "ssr"])
-    })?;
-    step("tests of the clusters themselves", || {
-        cargo(&["test", "--package", "xtask"])
-    })?;
-    step(
-        "tests of the server, against the real control plane",
-        || cargo(&["test", "--package", "server"]),
-    )?;
-    step("building the server for the browser tests", || {
-        cargo(&[
-            "build",
-            "--quiet",
-            "--package",
-            "server",
-            "--package",
-            "xtask",
-        ])
-    })?;
-    step("browser tests", || {
-        let mut command = Command::new("npx");
-        command
-            .current_dir(root().join("end2end"))
-            .args(["playwright", "test"])
-            .env("ROLLBOOK_BIN", root().join("target/debug/rollbook"))
-            .env("ROLLBOOK_XTASK", root().join("target/debug/xtask"));
-        if let Some(path) = chromium {
-            command.env("ROLLBOOK_CHROMIUM", path);
+    let stages: [Stage; 5] = [
+        (
+            "unit and property tests (about 10 s, from cold 2 min)",
+            Box::new(|| {
+                cargo(&["test", "--quiet", "--package", "domain"])?;
+                cargo(&["test", "--quiet", "--package", "app", "--features", "ssr"])
+            }),
+        ),
+        (
+            "tests of the chores and the clusters (about 1 min)",
+            Box::new(|| cargo(&["test", "--package", "xtask"])),
+        ),
+        (
+            "tests of the server, against the real control plane (about 1 min, from cold 3 min)",
+            Box::new(|| cargo(&["test", "--package", "server"])),
+        ),
+        (
+            "building the server for the browser tests (about 20 s)",
+            Box::new(|| {
+                let packages = ["--package", "server", "--package", "xtask"];
+                cargo(&[&["build", "--quiet"], &packages[..]].concat())
+            }),
+        ),
+        (
+            "browser tests (about 1 min)",
+            Box::new(|| browser(chromium.as_deref())),
+        ),
+    ];
+    let mut results = Vec::new();
+    for (name, stage) in &stages {
+        stop::check()?;
+        let begin = Instant::now();
+        let result = step(name, stage);
+        if let Err(failure) = &result {
+            eprintln!("  failed: {failure}");
         }
-        run_command(&mut command)
-    })
+        results.push((*name, result.is_ok(), begin.elapsed()));
+    }
+    stop::check()?;
+    eprintln!("\n{}", summary(&results));
+    if results.iter().all(|(_, good, _)| *good) {
+        Ok(())
+    } else {
+        fail("not all tests passed")
+    }
+}
+
+fn browser(chromium: Option<&std::path::Path>) -> Outcome<()> {
+    let folder = root().join("end2end");
+    let mut command = Command::new(folder.join("node_modules/.bin/playwright"));
+    command
+        .current_dir(folder)
+        .arg("test")
+        .env("ROLLBOOK_BIN", dist::folder().join("debug/rollbook"))
+        .env("ROLLBOOK_XTASK", dist::folder().join("debug/xtask"));
+    if let Some(path) = chromium {
+        command.env("ROLLBOOK_CHROMIUM", path);
+    }
+    run_command(&mut command)
+}
+
+/// A line for each stage, and one for all.
+fn summary(results: &[(&str, bool, Duration)]) -> String {
+    let mut text = String::new();
+    for (name, good, time) in results {
+        let short = name.split(" (").next().unwrap_or(name);
+        let word = if *good { "passed" } else { "FAILED" };
+        text.push_str(&format!("{word}  {:>6.1} s  {short}\n", time.as_secs_f64()));
+    }
+    let failed = results.iter().filter(|(_, good, _)| !good).count();
+    text.push_str(&format!(
+        "{} of {} stages passed, {failed} failed",
+        results.len() - failed,
+        results.len()
+    ));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_counts_what_failed() {
+        let second = Duration::from_secs(1);
+        let text = summary(&[("a (long)", true, second), ("b", false, second)]);
+        assert_eq!(
+            text,
+            "passed     1.0 s  a\nFAILED     1.0 s  b\n1 of 2 stages passed, 1 failed"
+        );
+    }
 }

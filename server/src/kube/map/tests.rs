@@ -1,3 +1,5 @@
+//! Objects as clusters send them, read into domain types; none makes it fail.
+
 #![expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 use domain::workload::AtATime;
