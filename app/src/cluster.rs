@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use domain::fleet::Fleet;
 use domain::health::Health;
 use domain::rollback::{Order, Report};
-use jiff::Timestamp;
+use domain::time::Time;
 use serde::{Deserialize, Serialize};
 
 /// Which cluster this is and what this server may do to it.
@@ -37,7 +37,7 @@ pub trait Cluster: Send + Sync + 'static {
     fn fleet(&self) -> Arc<Fleet>;
 
     /// The time by the apiserver's clock, estimated from its answers.
-    fn now(&self) -> Timestamp;
+    fn now(&self) -> Time;
 
     /// Carries out an order to go back, as [`domain::rollback`] says. Never
     /// fails otherwise than by its report, whose `message` is left empty.

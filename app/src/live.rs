@@ -90,9 +90,9 @@ pub fn live() -> Live {
 
 #[cfg(test)]
 mod tests {
+    use domain::time::Time;
     use domain::verdict::Verdict;
     use domain::workload::{Counts, Key};
-    use jiff::Timestamp;
 
     use super::*;
 
@@ -105,9 +105,9 @@ mod tests {
             from_revision: None,
             images: vec![],
             counts: Counts::default(),
-            created_at: Timestamp::UNIX_EPOCH,
+            created_at: Time::EPOCH,
             current_since: None,
-            moved_at: Timestamp::UNIX_EPOCH,
+            moved_at: Time::EPOCH,
             change_cause: None,
             owner: None,
             generation,
@@ -118,7 +118,7 @@ mod tests {
         Delta {
             changed,
             removed: removed.iter().map(|uid| (*uid).to_owned()).collect(),
-            now: Timestamp::UNIX_EPOCH,
+            now: Time::EPOCH,
         }
     }
 

@@ -7,8 +7,8 @@ use domain::history::{History, Row};
 use domain::note::Note;
 use domain::status::Status;
 use domain::summary::Change;
+use domain::time::Time;
 use domain::workload::{AtATime, UpdateStrategy, Writer};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The list of workloads.
@@ -18,7 +18,7 @@ pub struct Workloads {
     /// The cluster's name.
     pub cluster: String,
     /// By the apiserver's clock.
-    pub now: Timestamp,
+    pub now: Time,
     /// How fresh it is.
     pub health: Health,
     /// All workloads, by namespace and name.
@@ -106,7 +106,7 @@ pub struct Delta {
     /// uids of workloads that are gone.
     pub removed: Vec<String>,
     /// By the apiserver's clock.
-    pub now: Timestamp,
+    pub now: Time,
 }
 
 /// The state of the connection, sent on each change and as a heartbeat.
@@ -116,7 +116,7 @@ pub struct Beat {
     /// How fresh the server's picture is.
     pub health: Health,
     /// By the apiserver's clock.
-    pub now: Timestamp,
+    pub now: Time,
 }
 
 #[cfg(feature = "ssr")]

@@ -11,11 +11,11 @@ pub mod workload;
 use std::sync::Arc;
 
 use domain::health::Health;
+use domain::time::Time;
 use domain::workload::Key;
 use http::HeaderValue;
 use http::header::CONTENT_SECURITY_POLICY;
 use http::request::Parts;
-use jiff::Timestamp;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -40,7 +40,7 @@ pub struct Frame {
     /// How fresh the server's picture is.
     pub health: Health,
     /// By the apiserver's clock.
-    pub now: Timestamp,
+    pub now: Time,
     /// Path of the page.
     pub path: String,
     /// Path and query of the page.
@@ -56,7 +56,7 @@ impl Default for Frame {
             cluster: String::new(),
             read_only: false,
             health: Health::Starting,
-            now: Timestamp::UNIX_EPOCH,
+            now: Time::EPOCH,
             path: String::new(),
             path_and_query: String::new(),
         }

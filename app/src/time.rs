@@ -1,8 +1,8 @@
 //! Times and durations for people. Absolute times are UTC, as in the cluster;
 //! durations are rounded down to what still matters.
 
-use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp};
+use domain::time::Time;
+use jiff::SignedDuration;
 
 use crate::i18n::Lang;
 
@@ -11,9 +11,9 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// `4 Mar 09:12`, with the year where it is not the year of `now`.
-pub fn absolute(lang: Lang, at: Timestamp, now: Timestamp) -> String {
-    let civil = Offset::UTC.to_datetime(at);
-    let this_year = Offset::UTC.to_datetime(now).year() == civil.year();
+pub fn absolute(lang: Lang, at: Time, now: Time) -> String {
+    let civil = at.civil();
+    let this_year = now.civil().year() == civil.year();
     let (day, hour, minute) = (civil.day(), civil.hour(), civil.minute());
     let month = usize::try_from(civil.month() - 1)
         .ok()
@@ -29,8 +29,8 @@ pub fn absolute(lang: Lang, at: Timestamp, now: Timestamp) -> String {
 }
 
 /// `03:12:40`, of the UTC day.
-pub fn clock(at: Timestamp) -> String {
-    let civil = Offset::UTC.to_datetime(at);
+pub fn clock(at: Time) -> String {
+    let civil = at.civil();
     format!(
         "{:02}:{:02}:{:02}",
         civil.hour(),
@@ -40,8 +40,8 @@ pub fn clock(at: Timestamp) -> String {
 }
 
 /// From `since` to `now`, never negative: clocks differ by a little.
-pub fn span(since: Timestamp, now: Timestamp) -> SignedDuration {
-    now.duration_since(since).max(SignedDuration::ZERO)
+pub fn span(since: Time, now: Time) -> SignedDuration {
+    now.since(since).max(SignedDuration::ZERO)
 }
 
 /// `18 s`, `25 min`, `5 h 12 min`, `12 d 18 h`, `98 d`.
@@ -101,9 +101,9 @@ mod tests {
 
     #[test]
     fn absolute_times_name_the_year_only_when_needed() {
-        let at: Timestamp = "2026-03-04T09:12:59Z".parse().unwrap();
-        let now: Timestamp = "2026-11-23T00:00:00Z".parse().unwrap();
-        let later: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
+        let at: Time = "2026-03-04T09:12:59Z".parse().unwrap();
+        let now: Time = "2026-11-23T00:00:00Z".parse().unwrap();
+        let later: Time = "2027-01-01T00:00:00Z".parse().unwrap();
         assert_eq!(absolute(Lang::En, at, now), "4 Mar 09:12");
         assert_eq!(absolute(Lang::En, at, later), "4 Mar 2026 09:12");
         assert_eq!(absolute(Lang::Zh, at, now), "3月4日 09:12");
@@ -139,8 +139,8 @@ mod tests {
 
     #[test]
     fn spans_are_never_negative() {
-        let at: Timestamp = "2026-03-04T09:12:59Z".parse().unwrap();
-        let before: Timestamp = "2026-03-04T09:12:00Z".parse().unwrap();
+        let at: Time = "2026-03-04T09:12:59Z".parse().unwrap();
+        let before: Time = "2026-03-04T09:12:00Z".parse().unwrap();
         assert_eq!(span(at, before), SignedDuration::ZERO);
     }
 }

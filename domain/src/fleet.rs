@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use crate::time::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::history::{self, CurrentState};
@@ -46,7 +46,7 @@ impl Entry {
     }
 
     /// The verdict at `now`.
-    pub fn verdict(&self, now: Timestamp) -> Verdict {
+    pub fn verdict(&self, now: Time) -> Verdict {
         verdict(&self.workload, &self.progress, self.going_back(), now)
     }
 
@@ -61,7 +61,7 @@ impl Entry {
     }
 
     /// Its line in the list.
-    pub fn line(&self, now: Timestamp) -> Line {
+    pub fn line(&self, now: Time) -> Line {
         let workload = &self.workload;
         let (_, current) = self.current();
         let verdict = self.verdict(now);
@@ -115,13 +115,13 @@ pub struct Line {
     /// Counters of the status, in nodes.
     pub counts: Counts,
     /// When the workload was created.
-    pub created_at: Timestamp,
+    pub created_at: Time,
     /// Since when the live template is the current one, where the cluster
     /// tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub current_since: Option<Timestamp>,
+    pub current_since: Option<Time>,
     /// When it last moved, as far as this server saw.
-    pub moved_at: Timestamp,
+    pub moved_at: Time,
     /// Change cause of the current revision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change_cause: Option<String>,

@@ -1,6 +1,6 @@
 //! How fresh what is shown is, and what cannot be seen at all.
 
-use jiff::Timestamp;
+use crate::time::Time;
 use serde::{Deserialize, Serialize};
 
 /// Data older than this is called stale.
@@ -17,7 +17,7 @@ pub enum Health {
     /// The cluster does not answer: what is shown is from `since`.
     Stale {
         /// Time of the data.
-        since: Timestamp,
+        since: Time,
         /// What the connection said.
         words: String,
     },

@@ -1,7 +1,7 @@
 //! The revision history of a workload: which revisions there are, which one is
 //! current, and what each changed.
 
-use jiff::Timestamp;
+use crate::time::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::{self, Gone, Was};
@@ -53,10 +53,10 @@ pub struct Row {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause_same_as: Option<i64>,
     /// When the template was first recorded. Not when it went live.
-    pub created_at: Timestamp,
+    pub created_at: Time,
     /// Since when it is current, where the cluster tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub current_since: Option<Timestamp>,
+    pub current_since: Option<Time>,
     /// It is the current revision.
     pub current: bool,
     /// Another revision with the template that is live.
@@ -263,7 +263,7 @@ fn cause_same_as(revisions: &[&Revision], revision: &Revision) -> Option<i64> {
 /// Since when the current revision is current. Exact when it was created for
 /// the template generation that is live; by Rollbook's own note when Rollbook
 /// went back to it; otherwise the cluster does not tell.
-pub fn current_since(workload: &Workload, current: &Revision) -> Option<Timestamp> {
+pub fn current_since(workload: &Workload, current: &Revision) -> Option<Time> {
     let created_for_this = current.template_generation.is_some()
         && current.template_generation == workload.template_generation
         && current.created_at >= workload.created_at;

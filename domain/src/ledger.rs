@@ -2,7 +2,7 @@
 //! becomes current again and says nothing of it; what can still be deduced
 //! from the cluster alone is deduced here, and marked as deduced.
 
-use jiff::Timestamp;
+use crate::time::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::revision::Revision;
@@ -53,7 +53,7 @@ pub struct Number {
 
 /// Order of creation: the template generation where it is known, the creation
 /// time (one second resolution) otherwise.
-pub(crate) fn age(revision: &Revision) -> (Timestamp, i64, &str) {
+pub(crate) fn age(revision: &Revision) -> (Time, i64, &str) {
     (
         revision.created_at,
         revision.template_generation.unwrap_or_default(),

@@ -21,6 +21,7 @@ pub mod status;
 pub mod summary;
 pub mod template;
 pub mod text;
+pub mod time;
 pub mod verdict;
 pub mod workload;
 pub mod yaml;

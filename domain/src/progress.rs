@@ -2,7 +2,7 @@
 //! way, and when it last moved. Kubernetes gives DaemonSets no deadline and no
 //! condition for it, so the one who watches must keep the clock.
 
-use jiff::Timestamp;
+use crate::time::Time;
 
 use crate::status::status;
 use crate::workload::{Counts, Workload};
@@ -17,7 +17,7 @@ pub struct Progress {
     pub rolling: bool,
     /// When a node last finished or the spec changed, or when this workload
     /// was first looked at.
-    pub moved_at: Timestamp,
+    pub moved_at: Time,
 }
 
 impl Progress {
@@ -26,7 +26,7 @@ impl Progress {
     /// A rollout begins when fewer nodes are updated than desired, and ends
     /// when kubectl's rule says done; in between, nodes that are updated but
     /// not yet available belong to the rollout rather than being a failure.
-    pub fn next(before: Option<&Self>, workload: &Workload, now: Timestamp) -> Self {
+    pub fn next(before: Option<&Self>, workload: &Workload, now: Time) -> Self {
         let counts = workload.counts;
         let before = before.filter(|b| b.uid == workload.uid);
         let behind = workload.observed() && counts.updated < counts.desired;
@@ -57,8 +57,8 @@ mod tests {
     use super::*;
     use crate::status::tests::workload;
 
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + second).unwrap_or_default()
+    fn at(second: i64) -> Time {
+        Time::from_second(1_800_000_000 + second)
     }
 
     #[test]

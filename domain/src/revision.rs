@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use crate::time::Time;
 
 use crate::selector::Labels;
 use crate::template::Template;
@@ -36,7 +36,7 @@ pub struct Revision {
     pub number: i64,
     /// `metadata.creationTimestamp`: when the template was first seen, not when
     /// it went live.
-    pub created_at: Timestamp,
+    pub created_at: Time,
     /// `metadata.labels`.
     pub labels: Labels,
     /// Annotation `kubernetes.io/change-cause`, copied from the workload when

@@ -1,7 +1,8 @@
 //! One sentence that a tired person can act on, as data: which of the few
 //! states a workload is in. Words and colours are the page's.
 
-use jiff::{SignedDuration, Timestamp};
+use crate::time::Time;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::progress::Progress;
@@ -18,7 +19,7 @@ pub enum Verdict {
     #[serde(rename_all = "camelCase")]
     Stuck {
         /// Since when at least.
-        since: Timestamp,
+        since: Time,
         /// Nodes on the current template.
         updated: u32,
         /// Nodes that should run it.
@@ -44,7 +45,7 @@ pub enum Verdict {
     /// `metadata.deletionTimestamp` is set: the controller does not act on it.
     Deleting {
         /// Since when.
-        since: Timestamp,
+        since: Time,
     },
     /// Going back to a template that was current before.
     RollingBack {
@@ -134,7 +135,7 @@ impl Verdict {
 
 /// The verdict on a workload at `now`. `back` says that its current template
 /// had been current before.
-pub fn verdict(workload: &Workload, progress: &Progress, back: bool, now: Timestamp) -> Verdict {
+pub fn verdict(workload: &Workload, progress: &Progress, back: bool, now: Time) -> Verdict {
     let counts = workload.counts;
     let (updated, desired) = (counts.updated, counts.desired);
     if let Some(since) = workload.deleting_since {
@@ -155,7 +156,7 @@ pub fn verdict(workload: &Workload, progress: &Progress, back: bool, now: Timest
         };
     }
     if progress.rolling {
-        return if now.duration_since(progress.moved_at) >= STUCK_AFTER {
+        return if now.since(progress.moved_at) >= STUCK_AFTER {
             Verdict::Stuck {
                 since: progress.moved_at,
                 updated,
@@ -182,8 +183,8 @@ mod tests {
     use super::*;
     use crate::status::{status, tests::workload};
 
-    fn at(minute: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + minute * 60).unwrap_or_default()
+    fn at(minute: i64) -> Time {
+        Time::from_second(1_800_000_000 + minute * 60)
     }
 
     fn look(workload: &Workload, back: bool) -> Verdict {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use crate::time::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::note::Note;
@@ -180,7 +180,7 @@ pub struct Writer {
     pub manager: String,
     /// When this manager last changed a field of the object (not necessarily
     /// of the template).
-    pub at: Option<Timestamp>,
+    pub at: Option<Time>,
 }
 
 /// A workload as the apiserver returned it.
@@ -198,9 +198,9 @@ pub struct Workload {
     /// the template. Server-controlled.
     pub template_generation: Option<i64>,
     /// `metadata.creationTimestamp`.
-    pub created_at: Timestamp,
+    pub created_at: Time,
     /// `metadata.deletionTimestamp`.
-    pub deleting_since: Option<Timestamp>,
+    pub deleting_since: Option<Time>,
     /// `spec.selector`.
     pub selector: Selector,
     /// `spec.template`.

@@ -157,7 +157,7 @@ fn by_uid(lines: &[Line]) -> HashMap<String, Line> {
 fn delta(
     known: &mut HashMap<String, Line>,
     lines: Vec<Line>,
-    now: jiff::Timestamp,
+    now: domain::time::Time,
 ) -> Option<Delta> {
     let fresh = by_uid(&lines);
     let changed: Vec<Line> = lines

@@ -4,8 +4,8 @@
 use domain::history::{CurrentState, History, Row};
 use domain::ledger::Gone;
 use domain::rail::{self, Entry, Part, Piece};
+use domain::time::Time;
 use domain::workload::Key;
-use jiff::Timestamp;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
@@ -19,7 +19,7 @@ pub struct Context {
     /// Language.
     pub lang: Lang,
     /// The apiserver's time, moving on.
-    pub now: Signal<Timestamp>,
+    pub now: Signal<Time>,
     /// Why nothing can be rolled back at the moment.
     pub off: Signal<Option<String>>,
     /// The reason of Rollbook's last rollback, if it still holds.

@@ -1,8 +1,8 @@
 //! The verdict: glyph, sentence, colour, and the line below it.
 
 use domain::fleet::Line;
+use domain::time::Time;
 use domain::verdict::{Group, Verdict};
-use jiff::Timestamp;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
@@ -91,7 +91,7 @@ pub fn sentence(lang: Lang, verdict: &Verdict) -> String {
 }
 
 /// The second line; calm when there is nothing to add.
-pub fn note(lang: Lang, line: &Line, now: Timestamp) -> Option<String> {
+pub fn note(lang: Lang, line: &Line, now: Time) -> Option<String> {
     let since = |at| time::duration(lang, time::span(at, now));
     match &line.verdict {
         Verdict::Stuck { since: at, .. } => Some(lang.note_stuck(&since(*at))),

@@ -2,7 +2,7 @@
 //! strip over the page when it is not.
 
 use domain::health::Health;
-use jiff::Timestamp;
+use domain::time::Time;
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
@@ -16,7 +16,7 @@ pub fn ConnectionState(
     /// As the page was rendered.
     health: Health,
     /// The apiserver's time then.
-    now: Timestamp,
+    now: Time,
     /// Language.
     lang: Lang,
 ) -> impl IntoView {
@@ -54,7 +54,7 @@ pub fn StaleStrip(
     /// As the page was rendered.
     health: Health,
     /// The apiserver's time then.
-    now: Timestamp,
+    now: Time,
     /// The cluster's name.
     cluster: String,
     /// Language.

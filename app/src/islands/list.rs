@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::fleet::Line;
 use domain::list::{OwnerFilter, Query, Sort};
+use domain::time::Time;
 use domain::verdict::{Group, Verdict};
-use jiff::Timestamp;
 use leptos::prelude::*;
 
 use crate::components::bar::NodesBar;
@@ -470,7 +470,7 @@ fn empty_state(
     })
 }
 
-fn cells(lang: Lang, line: &Line, now: Signal<Timestamp>) -> impl IntoView + use<> {
+fn cells(lang: Lang, line: &Line, now: Signal<Time>) -> impl IntoView + use<> {
     let calm = line.verdict == Verdict::Healthy;
     let noted = line.clone();
     let counts = line.counts;
@@ -529,7 +529,7 @@ fn cells(lang: Lang, line: &Line, now: Signal<Timestamp>) -> impl IntoView + use
 }
 
 /// Since when all nodes run what is live, as far as the cluster tells.
-fn since(lang: Lang, line: &Line, now: Signal<Timestamp>) -> impl IntoView + use<> {
+fn since(lang: Lang, line: &Line, now: Signal<Time>) -> impl IntoView + use<> {
     let finished = matches!(
         line.verdict.group(),
         Group::Healthy | Group::NotReady | Group::Other

@@ -1,8 +1,8 @@
 //! A rollback arriving: the four steps, the bar, kubectl's own words.
 
 use domain::status::{Following, following};
+use domain::time::Time;
 use domain::verdict::Verdict;
-use jiff::Timestamp;
 use leptos::prelude::*;
 
 use crate::components::bar::NodesBar;
@@ -49,7 +49,7 @@ pub fn ProgressLive(
     /// The generation that the write returned.
     generation: i64,
     /// The apiserver's time then.
-    now: Timestamp,
+    now: Time,
     /// Language.
     lang: Lang,
 ) -> impl IntoView {

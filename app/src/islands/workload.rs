@@ -1,7 +1,7 @@
 //! One workload: what state its rollout is in, and its history.
 
 use domain::history::History;
-use jiff::Timestamp;
+use domain::time::Time;
 use leptos::prelude::*;
 
 use crate::components::bar::NodesBar;
@@ -21,7 +21,7 @@ pub fn WorkloadLive(
     /// As the page was rendered.
     initial: Workload,
     /// The apiserver's time then.
-    now: Timestamp,
+    now: Time,
     /// Language.
     lang: Lang,
     /// Nothing may be written.
@@ -133,7 +133,7 @@ fn head(lang: Lang, model: &Workload, off: Signal<Option<String>>) -> impl IntoV
 }
 
 /// Verdict, progress and facts.
-fn rollout(lang: Lang, model: &Workload, now: Signal<Timestamp>) -> impl IntoView + use<> {
+fn rollout(lang: Lang, model: &Workload, now: Signal<Time>) -> impl IntoView + use<> {
     let line = model.line.clone();
     let counts = line.counts;
     let old = counts.desired.saturating_sub(counts.updated);
@@ -299,7 +299,7 @@ fn history_panel(context: &ledger::Context, history: &History) -> impl IntoView 
 }
 
 /// `kubectl get controllerrevisions`, for this workload.
-fn controller_revisions(history: &History, now: Signal<Timestamp>) -> impl IntoView + use<> {
+fn controller_revisions(history: &History, now: Signal<Time>) -> impl IntoView + use<> {
     let controller = format!("daemonset.apps/{}", history.key.name);
     let rows = history
         .revisions

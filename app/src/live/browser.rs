@@ -125,7 +125,7 @@ fn watch_silence(live: Live, heard: ArcRwSignal<f64>) {
                 && !silent
                 && beat.health == Health::Live
             {
-                beat.now += jiff::SignedDuration::from_secs(1);
+                beat.now = beat.now.after(jiff::SignedDuration::from_secs(1));
                 live.beat.set(Some(beat));
             }
         },

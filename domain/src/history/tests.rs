@@ -79,7 +79,7 @@ impl Model {
                 uid: format!("uid-{name}"),
                 name,
                 number: wanted,
-                created_at: Timestamp::from_second(1_800_000_000 + self.second).unwrap(),
+                created_at: Time::from_second(1_800_000_000 + self.second),
                 labels: [("app".to_owned(), "foo".to_owned())].into(),
                 change_cause: cause.map(ToOwned::to_owned),
                 template_generation: generation,
@@ -262,7 +262,7 @@ fn live_since_is_told_where_the_cluster_knows() {
     assert_eq!(history.row("foo-1").unwrap().current_since, None);
     // Rollbook's own note, written by Rollbook, tells for a re-used one.
     model.set(template(0, 0), None);
-    let at = Timestamp::from_second(1_800_000_999).unwrap();
+    let at = Time::from_second(1_800_000_999);
     model.workload.note = Some(Note {
         id: "x".into(),
         from: None,
@@ -294,7 +294,7 @@ fn nothing_is_deduced_about_adopted_revisions() {
     let mut model = Model::new();
     model.set(template(1, 0), None);
     model.set(template(0, 0), None);
-    model.workload.created_at = Timestamp::from_second(1_900_000_000).unwrap();
+    model.workload.created_at = Time::from_second(1_900_000_000);
     assert!(
         model
             .history()

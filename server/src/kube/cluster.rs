@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use domain::fleet::Fleet;
 use domain::health::Health;
 use domain::rollback::{Order, Reason, Report};
-use jiff::Timestamp;
+use domain::time::Time;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -75,7 +75,7 @@ impl Cluster for KubeCluster {
         self.fleet.borrow().clone()
     }
 
-    fn now(&self) -> Timestamp {
+    fn now(&self) -> Time {
         self.monitor.now()
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::health::{Health, Missing};
+use domain::time::Time;
 use jiff::{SignedDuration, Timestamp};
 use kube::Client;
 use tokio::sync::watch;
@@ -100,10 +101,9 @@ impl Monitor {
     }
 
     /// The apiserver's time.
-    pub fn now(&self) -> Timestamp {
+    pub fn now(&self) -> Time {
         let offset = self.with(|inner| inner.offset);
-        let now = Timestamp::now();
-        now.checked_add(offset).unwrap_or(now)
+        Time::from(Timestamp::now()).after(offset)
     }
 
     /// The apiserver's version.
@@ -205,14 +205,11 @@ fn health(inner: &Inner) -> Health {
 }
 
 /// An instant of this process as the apiserver's time.
-fn wall(at: Option<Instant>, offset: SignedDuration) -> Timestamp {
+fn wall(at: Option<Instant>, offset: SignedDuration) -> Time {
     let ago = at
         .and_then(|at| SignedDuration::try_from(at.elapsed()).ok())
         .unwrap_or_default();
-    Timestamp::now()
-        .checked_add(offset)
-        .and_then(|now| now.checked_sub(ago))
-        .unwrap_or_default()
+    Time::from(Timestamp::now()).after(offset).after(-ago)
 }
 
 /// Offsets below two seconds are within what a `Date` header can tell.

@@ -5,9 +5,11 @@ use domain::note::{self, Note};
 use domain::owner::{self, Signals};
 use domain::revision::{Revision, Stored};
 use domain::template::Template;
+use domain::time::Time;
 use domain::workload::{Counts, Key, Share, UpdateStrategy, Workload, Writer};
-use jiff::Timestamp;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectMeta, Time};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
+    ManagedFieldsEntry, ObjectMeta, Time as ApiTime,
+};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::{Value, json};
 
@@ -104,8 +106,8 @@ fn number(metadata: &ObjectMeta, key: &str) -> Option<i64> {
     annotation(metadata, key)?.parse().ok()
 }
 
-fn time(time: Option<&Time>) -> Timestamp {
-    time.map(|time| time.0).unwrap_or_default()
+fn time(time: Option<&ApiTime>) -> Time {
+    time.map(|time| time.0.into()).unwrap_or_default()
 }
 
 fn small(n: i64) -> u32 {
@@ -197,7 +199,7 @@ fn writer(metadata: &ObjectMeta) -> Option<Writer> {
         .and_then(|entry| {
             Some(Writer {
                 manager: entry.manager.clone()?,
-                at: entry.time.as_ref().map(|time| time.0),
+                at: entry.time.as_ref().map(|time| time.0.into()),
             })
         })
 }

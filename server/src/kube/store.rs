@@ -377,7 +377,7 @@ impl Store {
 
     /// Builds what is out of date into the next snapshot; `None` when nothing
     /// is.
-    fn next(&mut self, last: &Fleet, now: jiff::Timestamp) -> Option<Fleet> {
+    fn next(&mut self, last: &Fleet, now: domain::time::Time) -> Option<Fleet> {
         if self.dirty.is_empty() {
             return None;
         }
