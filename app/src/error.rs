@@ -2,8 +2,8 @@
 //! what a sentence for people is made of.
 
 use domain::health::Missing;
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::Lang;
@@ -92,11 +92,47 @@ impl ApiError {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = ErrorJson;
 
     fn from_server_fn_error(value: ServerFnErrorErr) -> Self {
+        let words = match value {
+            ServerFnErrorErr::Args(words) | ServerFnErrorErr::Deserialization(words) => words,
+            ServerFnErrorErr::MissingArg(name) => format!("missing field `{name}`"),
+            other => other.to_string(),
+        };
         Self::Invalid {
-            words: value.to_string(),
+            words: format!("The request cannot be read: {words}. Nothing was changed."),
         }
+    }
+}
+
+/// An error as JSON: its code, its particulars, and `message`, a sentence.
+pub struct ErrorJson;
+
+impl ContentType for ErrorJson {
+    const CONTENT_TYPE: &'static str = "application/json";
+}
+
+impl FormatType for ErrorJson {
+    const FORMAT_TYPE: Format = Format::Text;
+}
+
+impl Encodes<ApiError> for ErrorJson {
+    type Error = serde_json::Error;
+
+    fn encode(error: &ApiError) -> Result<Bytes, Self::Error> {
+        let mut value = serde_json::to_value(error)?;
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("message".into(), error.sentence(Lang::En).into());
+        }
+        serde_json::to_vec(&value).map(Bytes::from)
+    }
+}
+
+impl Decodes<ApiError> for ErrorJson {
+    type Error = serde_json::Error;
+
+    fn decode(bytes: Bytes) -> Result<ApiError, Self::Error> {
+        serde_json::from_slice(&bytes)
     }
 }

@@ -261,10 +261,15 @@ pub struct Plan {
     pub patch: Value,
     /// The template that is asked for.
     pub target: Template,
+    /// uid that the patch tests.
+    pub uid: String,
     /// Generation that the patch tests.
     pub generation: i64,
-    /// The note that is written with it.
+    /// The note of this order.
     pub note: Note,
+    /// The note is written with the template, so that it tells whose write it
+    /// was.
+    pub noted: bool,
 }
 
 /// Looks at what the order says, without the cluster.
@@ -356,8 +361,10 @@ pub fn plan(
     Ok(Plan {
         patch: patch(live, template, &note),
         target: template.clone(),
+        uid: live.uid.clone(),
         generation: live.generation,
         note,
+        noted: live.template_generation.is_some(),
     })
 }
 
@@ -382,18 +389,26 @@ fn patch(live: &Workload, template: &Template, note: &Note) -> Value {
     Value::Array(operations)
 }
 
-/// Reads a refused or unanswered write from the workload as it is afterwards:
-/// `Some(true)` when the write is there, `Some(false)` when it cannot be any
-/// more, `None` when it may still arrive.
+/// Reads an unanswered write from the workload as it is afterwards:
+/// `Some(true)` when it was carried out, `Some(false)` when it was not and can
+/// not be any more, `None` when that cannot be told: it may still arrive, or
+/// later changes hide what it did.
 pub fn arrived(after: &Workload, plan: &Plan) -> Option<bool> {
-    let ours = after.note.as_ref().is_some_and(|n| n.id == plan.note.id);
-    if ours {
-        Some(true)
-    } else if after.generation > plan.generation {
-        // The generation that the patch tests is past.
-        Some(false)
-    } else {
-        None
+    if after.uid != plan.uid {
+        return None;
+    }
+    if after.note.as_ref().is_some_and(|n| n.id == plan.note.id) {
+        return Some(true);
+    }
+    // Exactly one change of the spec since, so it was ours or it was not. Of
+    // two, the first may have been ours and its note taken off by the second.
+    if after.generation != plan.generation + 1 {
+        return None;
+    }
+    match (after.template.same_as(&plan.target), plan.noted) {
+        (false, true) => Some(false),
+        (true, false) => Some(true),
+        _ => None,
     }
 }
 

@@ -7,11 +7,11 @@ pub mod kube;
 pub mod live;
 mod preferences;
 mod probes;
+mod problem;
 pub mod security;
 mod site;
 pub mod state;
 pub mod telemetry;
-mod unread;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,9 +22,11 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use http::StatusCode;
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tokio_util::sync::CancellationToken;
+use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::config::Config;
@@ -84,14 +86,16 @@ pub fn router(state: AppState) -> Router {
         .merge(site::router())
         .leptos_routes_with_context(&state, routes, context, document)
         .fallback(not_found)
-        .layer(axum::middleware::from_fn(unread::is_bad_request))
-        .layer(axum::middleware::from_fn(security::headers::set))
         .layer(axum::middleware::from_fn(security::origin::check))
         .layer(axum::middleware::from_fn_with_state(
             state.hosts.clone(),
             security::host::check,
         ))
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
+        // Whatever was refused above is shaped, compressed and guarded here.
+        .layer(axum::middleware::from_fn(problem::shape))
+        .layer(CompressionLayer::new())
+        .layer(axum::middleware::from_fn(security::headers::set))
         .layer(axum::middleware::from_fn(telemetry::log))
         .with_state(state)
 }
@@ -101,6 +105,9 @@ async fn not_found(
     axum::extract::State(state): axum::extract::State<AppState>,
     request: Request,
 ) -> Response {
+    if request.uri().path().starts_with("/api/") {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     state.render(request, || {}).await.into_response()
 }
 

@@ -38,11 +38,12 @@ pub async fn set(Query(choice): Query<Choice>) -> impl IntoResponse {
 
 /// Only paths of this server: a redirect must not lead elsewhere.
 fn own_path(back: Option<&str>) -> &str {
+    // Browsers drop tabs and line ends and read `\` as `/` (WHATWG URL 4.4), so
+    // nothing but visible ASCII may come before the second character is known.
     back.filter(|path| {
         path.starts_with('/')
             && !path.starts_with("//")
-            && !path.contains(['\\', '\r', '\n'])
-            && path.is_ascii()
+            && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
     })
     .unwrap_or("/")
 }
@@ -60,6 +61,11 @@ mod tests {
             "/\\evil",
             "",
             "/a\r\nb",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "\t//evil.example",
+            "/ /evil.example",
+            "/é",
         ] {
             assert_eq!(own_path(Some(path)), "/");
         }

@@ -190,11 +190,25 @@ fn a_lost_answer_is_read_from_what_is_there() {
         "id",
     )
     .unwrap();
-    assert_eq!(arrived(&model.workload, &plan), None);
-    model.workload.generation += 1;
-    assert_eq!(arrived(&model.workload, &plan), Some(false));
-    model.workload.note = Some(plan.note.clone());
-    assert_eq!(arrived(&model.workload, &plan), Some(true));
+    assert_eq!(arrived(&model.workload, &plan), None, "it may still arrive");
+    let mut after = model.workload.clone();
+    after.generation += 1;
+    assert_eq!(arrived(&after, &plan), Some(false), "another change was first");
+    after.generation += 1;
+    assert_eq!(arrived(&after, &plan), None, "the first of two may be ours");
+    after.note = Some(plan.note.clone());
+    assert_eq!(arrived(&after, &plan), Some(true), "our note is there");
+    after.uid = "another".into();
+    assert_eq!(arrived(&after, &plan), None, "a namesake tells nothing");
+
+    let mut there = model.workload.clone();
+    there.generation += 1;
+    there.template = plan.target.clone();
+    assert_eq!(arrived(&there, &plan), None, "somebody else went back too");
+    let unnoted = Plan { noted: false, ..plan };
+    assert_eq!(arrived(&there, &unnoted), Some(true));
+    there.template = model.workload.template.clone();
+    assert_eq!(arrived(&there, &unnoted), None, "admission may have changed it");
 }
 
 #[test]

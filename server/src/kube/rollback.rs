@@ -31,6 +31,13 @@ enum Failed {
     Lost(String),
 }
 
+/// Does this answer to a write leave open whether it was written? A server
+/// error may come from a proxy, or after etcd took the write. Only a webhook
+/// that could not be asked is known to come before it.
+fn leaves_open(status: &Status) -> bool {
+    status.code >= 500 && !status.message.contains("failed calling webhook")
+}
+
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         match error {
@@ -132,7 +139,11 @@ impl Run<'_> {
             Err(reason) => return Report::unchanged(reason, generation),
         };
         match self.patch(&plan).await {
-            Ok(after) => self.written(&plan, after).await,
+            Ok(after) => self.answered(&plan, after).await,
+            Err(Failed::Api(status)) if leaves_open(&status) && !self.order.dry_run => {
+                self.lost(&plan, domain::text::visible(&status.message).into_owned())
+                    .await
+            }
             Err(Failed::Api(status)) => self.refused(&plan, &status).await,
             Err(Failed::Lost(words)) => self.lost(&plan, words).await,
         }
@@ -152,20 +163,21 @@ impl Run<'_> {
         within(WRITE, api.patch(&self.order.name, &params, &operations)).await
     }
 
-    async fn written(&self, plan: &Plan, after: DaemonSetPart) -> Report {
+    async fn answered(&self, plan: &Plan, after: DaemonSetPart) -> Report {
         let Some(after) = map::workload(after) else {
-            return Report::unchanged(
-                Reason::NoAnswer {
-                    words: "the answer cannot be read".into(),
-                },
-                None,
-            );
+            return self.lost(plan, "the answer cannot be read".into()).await;
         };
-        let mutated = !after.template.same_as(&plan.target);
         if self.order.dry_run {
+            let mutated = !after.template.same_as(&plan.target);
             return Report::unchanged(Reason::DryRun { mutated }, Some(plan.generation));
         }
-        let event_problem = events::rolled_back(self.client, self.order, &after, plan)
+        self.written(plan, &after).await
+    }
+
+    /// It is there: told in an Event, and reported.
+    async fn written(&self, plan: &Plan, after: &Workload) -> Report {
+        let mutated = !after.template.same_as(&plan.target);
+        let event_problem = events::rolled_back(self.client, self.order, after, plan)
             .await
             .err();
         let reason = Reason::RolledBack { mutated };
@@ -220,23 +232,12 @@ impl Run<'_> {
                 tokio::time::sleep(LOOKS.1).await;
             }
             let Ok(now) = self.read().await else { continue };
-            let Some(after) = now.live else {
-                return Report::unchanged(Reason::WorkloadGone, None);
+            // Gone or replaced: what it was last can no longer be read.
+            let Some(after) = now.live.filter(|live| live.uid == plan.uid) else {
+                break;
             };
             match arrived(&after, plan) {
-                Some(true) => {
-                    let reason = Reason::RolledBack {
-                        mutated: !after.template.same_as(&plan.target),
-                    };
-                    return Report {
-                        outcome: reason.outcome(),
-                        reason,
-                        message: String::new(),
-                        changed: Some(true),
-                        generation: Some(after.generation),
-                        event_problem: None,
-                    };
-                }
+                Some(true) => return self.written(plan, &after).await,
                 Some(false) => {
                     let reason = Reason::Moved {
                         seen: plan.generation,
@@ -331,7 +332,21 @@ mod tests {
             ),
             "invalidTemplate"
         );
-        assert_eq!(code(500, "etcdserver: leader changed"), "serverError");
         assert_eq!(code(429, "too many requests"), "serverError");
+        assert_eq!(
+            code(500, "Internal error occurred: failed calling webhook \"x\""),
+            "serverError"
+        );
+    }
+
+    #[test]
+    fn a_server_error_may_come_after_the_write() {
+        let open = |code, message: &str| leaves_open(&status(code, message));
+        assert!(open(500, "etcdserver: request timed out"));
+        assert!(open(502, "bad gateway"));
+        assert!(open(504, "Timeout: request did not complete within the allotted time"));
+        assert!(!open(429, "too many requests"));
+        assert!(!open(403, "no"));
+        assert!(!open(500, "Internal error occurred: failed calling webhook \"x\""));
     }
 }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::header::HOST;
 use http::{HeaderMap, StatusCode};
+
+use crate::problem::refuse;
 
 /// Names that this server answers to, with their ports.
 #[derive(Clone, Debug)]
@@ -54,11 +56,10 @@ pub fn host_of(headers: &HeaderMap) -> Option<&str> {
 pub async fn check(State(hosts): State<Arc<Hosts>>, request: Request, next: Next) -> Response {
     match host_of(request.headers()) {
         Some(host) if hosts.knows(host) => next.run(request).await,
-        _ => (
+        _ => refuse(
             StatusCode::MISDIRECTED_REQUEST,
             "This server does not answer to that host name. Start it with --allow-host if it should.\n",
-        )
-            .into_response(),
+        ),
     }
 }
 

@@ -8,11 +8,12 @@
 
 use axum::extract::Request;
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::header::{CONTENT_TYPE, ORIGIN};
 use http::{HeaderMap, Method, StatusCode};
 
 use super::host::host_of;
+use crate::problem::refuse;
 
 /// Where a request comes from, as far as it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,26 +57,42 @@ fn is_json(headers: &HeaderMap) -> bool {
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
-fn allowed(method: &Method, path: &str, headers: &HeaderMap) -> bool {
+/// Why a request is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum No {
+    /// Another site's page asks.
+    Foreign,
+    /// Nobody says who asks, and a page of another site could have sent it.
+    NotJson,
+}
+
+fn judge(method: &Method, path: &str, headers: &HeaderMap) -> Result<(), No> {
     let reads = *method == Method::GET || *method == Method::HEAD;
-    let streams = path == "/live";
+    let open = reads && path != "/live" && !path.starts_with("/api/");
     match from(headers) {
-        From::Own => true,
-        From::Unsaid => reads || is_json(headers),
-        From::Foreign => reads && !streams && !path.starts_with("/api/"),
+        From::Own => Ok(()),
+        // No route takes them: the router says so, and preflights get no CORS.
+        _ if *method != Method::POST && !reads => Ok(()),
+        From::Foreign if open => Ok(()),
+        From::Foreign => Err(No::Foreign),
+        From::Unsaid if reads || is_json(headers) => Ok(()),
+        From::Unsaid => Err(No::NotJson),
     }
 }
 
 /// Refuses what another site's page may not ask for.
 pub async fn check(request: Request, next: Next) -> Response {
-    if allowed(request.method(), request.uri().path(), request.headers()) {
-        next.run(request).await
-    } else {
-        (
+    match judge(request.method(), request.uri().path(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(No::Foreign) => refuse(
             StatusCode::FORBIDDEN,
             "Refused: the request comes from another site. Nothing was changed.\n",
-        )
-            .into_response()
+        ),
+        Err(No::NotJson) => refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Refused: a program sends `content-type: application/json`; a form is sent by a page of \
+             this server, with its Origin. Nothing was changed.\n",
+        ),
     }
 }
 
@@ -97,7 +114,7 @@ mod tests {
     }
 
     fn may(method: &Method, path: &str, pairs: &[(&str, &str)]) -> bool {
-        allowed(method, path, &headers(pairs))
+        judge(method, path, &headers(pairs)).is_ok()
     }
 
     #[test]
@@ -144,6 +161,19 @@ mod tests {
                 "{site}"
             );
         }
+    }
+
+    #[test]
+    fn a_program_is_told_what_it_forgot() {
+        let post = |pairs: &[(&str, &str)]| judge(&Method::POST, "/api/rollback", &headers(pairs));
+        assert_eq!(post(&[]), Err(No::NotJson));
+        assert_eq!(post(&[("sec-fetch-site", "cross-site")]), Err(No::Foreign));
+        let foreign = [("origin", "http://evil.example")];
+        assert_eq!(
+            judge(&Method::OPTIONS, "/api/rollback", &headers(&foreign)),
+            Ok(()),
+            "the router answers it, without CORS"
+        );
     }
 
     #[test]
