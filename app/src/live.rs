@@ -90,15 +90,19 @@ pub fn live() -> Live {
 
 #[cfg(test)]
 mod tests {
+    use domain::progress::Moved;
     use domain::time::Time;
     use domain::verdict::Verdict;
-    use domain::workload::{Counts, Key};
+    use domain::workload::{Counts, Kind};
 
     use super::*;
 
     fn line(uid: &str, generation: i64) -> Line {
         Line {
-            key: Key::daemon_set("ns", uid),
+            namespace: "ns".into(),
+            kind: Kind::DaemonSet,
+            name: uid.into(),
+            moved_by: Moved::default(),
             uid: uid.into(),
             verdict: Verdict::Healthy,
             revision: None,

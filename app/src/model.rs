@@ -49,6 +49,13 @@ pub struct Workload {
     pub writer: Option<Writer>,
 }
 
+impl Workload {
+    /// The live template had been current before.
+    pub fn is_back(&self) -> bool {
+        self.history.current().is_some_and(|row| row.returned)
+    }
+}
+
 /// One revision with its template.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -151,12 +151,28 @@ pub fn query_part(name: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
-/// Live pages load themselves again where no script keeps them fresh.
+/// Where no script keeps a page fresh, it loads itself again while something
+/// moves, and offers a link otherwise: a page that reloads loses the place of
+/// whoever reads it.
 #[component]
-pub fn Refresh() -> impl IntoView {
+pub fn Refresh(
+    /// Something changes by itself.
+    moving: bool,
+    /// Language.
+    lang: Lang,
+) -> impl IntoView {
     view! {
         <noscript>
-            <meta http-equiv="refresh" content="5"/>
+            {if moving {
+                view! { <meta http-equiv="refresh" content="5"/> }.into_any()
+            } else {
+                view! {
+                    <p class="reload">
+                        {lang.not_live_without_scripts()} " " <a href="">{lang.refresh()}</a>
+                    </p>
+                }
+                    .into_any()
+            }}
         </noscript>
     }
 }

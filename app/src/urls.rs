@@ -58,6 +58,19 @@ pub fn progress(key: &Key, generation: i64) -> String {
     format!("{}/progress?generation={generation}", workload(key))
 }
 
+/// The page that follows Rollbook's own write, with what else there is to say
+/// about it.
+pub fn written(key: &Key, generation: i64, mutated: bool, no_event: bool) -> String {
+    let mut url = progress(key, generation);
+    if mutated {
+        url.push_str("&mutated=true");
+    }
+    if no_event {
+        url.push_str("&event=missing");
+    }
+    url
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +84,15 @@ mod tests {
             "/ns/a%2Fb/daemonsets/x%3Fy%23z%26w/compare?from=live&to=a%26to%3Db"
         );
         assert_eq!(encode("é"), "%C3%A9");
+    }
+
+    #[test]
+    fn what_went_wrong_beside_the_write_is_carried_on() {
+        let key = Key::daemon_set("ns", "foo");
+        assert_eq!(written(&key, 3, false, false), progress(&key, 3));
+        assert_eq!(
+            written(&key, 3, true, true),
+            "/ns/ns/daemonsets/foo/progress?generation=3&mutated=true&event=missing"
+        );
     }
 }

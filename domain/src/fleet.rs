@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::history::{self, CurrentState};
 use crate::ledger;
 use crate::owner::Owner;
-use crate::progress::Progress;
+use crate::progress::{Moved, Progress};
 use crate::revision::Revision;
 use crate::template::ContainerImage;
 use crate::verdict::{Verdict, verdict};
-use crate::workload::{Counts, Key, Workload};
+use crate::workload::{Counts, Key, Kind, Workload};
 
 /// One workload with what belongs to it.
 #[derive(Clone, Debug)]
@@ -76,7 +76,9 @@ impl Entry {
                 .find(|r| r.number < current.number)
         });
         Line {
-            key: workload.key.clone(),
+            namespace: workload.key.namespace.clone(),
+            kind: workload.key.kind,
+            name: workload.key.name.clone(),
             uid: workload.uid.clone(),
             verdict,
             revision: current.map(|r| r.number),
@@ -86,6 +88,7 @@ impl Entry {
             created_at: workload.created_at,
             current_since: current.and_then(|r| history::current_since(workload, r)),
             moved_at: self.progress.moved_at,
+            moved_by: self.progress.moved_by,
             change_cause: current.and_then(|r| r.change_cause.clone()),
             owner: workload.owner.clone(),
             generation: workload.generation,
@@ -97,9 +100,12 @@ impl Entry {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Line {
-    /// Which workload.
-    #[serde(flatten)]
-    pub key: Key,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
     /// Its uid.
     pub uid: String,
     /// The state it is in.
@@ -122,6 +128,8 @@ pub struct Line {
     pub current_since: Option<Time>,
     /// When it last moved, as far as this server saw.
     pub moved_at: Time,
+    /// What moved then.
+    pub moved_by: Moved,
     /// Change cause of the current revision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change_cause: Option<String>,
@@ -130,6 +138,17 @@ pub struct Line {
     pub owner: Option<Owner>,
     /// `metadata.generation`.
     pub generation: i64,
+}
+
+impl Line {
+    /// Which workload.
+    pub fn key(&self) -> Key {
+        Key {
+            namespace: self.namespace.clone(),
+            kind: self.kind,
+            name: self.name.clone(),
+        }
+    }
 }
 
 /// All workloads that the server may see.

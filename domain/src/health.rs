@@ -8,7 +8,7 @@ pub const STALE_AFTER_SECONDS: i64 = 5;
 
 /// State of this server's own watches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "state")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Health {
     /// The first complete picture is not there yet.
     Starting,

@@ -8,7 +8,7 @@ use crate::ledger::{self, Gone, Was};
 use crate::revision::{Revision, Stored};
 use crate::summary::{self, Chips};
 use crate::template::ContainerImage;
-use crate::workload::{Key, Workload};
+use crate::workload::{Key, Kind, Workload};
 
 /// What is known about the current revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,9 +85,12 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct History {
-    /// Which workload.
-    #[serde(flatten)]
-    pub key: Key,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
     /// Its uid.
     pub uid: String,
     /// Its `metadata.generation`.
@@ -108,6 +111,15 @@ pub struct History {
 }
 
 impl History {
+    /// Which workload.
+    pub fn key(&self) -> Key {
+        Key {
+            namespace: self.namespace.clone(),
+            kind: self.kind,
+            name: self.name.clone(),
+        }
+    }
+
     /// The current row.
     pub fn current(&self) -> Option<&Row> {
         self.revisions.iter().find(|row| row.current)
@@ -180,7 +192,9 @@ pub fn history(workload: &Workload, revisions: &[&Revision]) -> History {
     let gone = ledger::gone(revisions, &numbers);
     rows.reverse();
     History {
-        key: workload.key.clone(),
+        namespace: workload.key.namespace.clone(),
+        kind: workload.key.kind,
+        name: workload.key.name.clone(),
         uid: workload.uid.clone(),
         generation: workload.generation,
         current_state,

@@ -13,6 +13,7 @@ pub mod note;
 pub mod owner;
 pub mod progress;
 pub mod rail;
+pub mod reach;
 pub mod revision;
 pub mod rollback;
 pub mod secrets;

@@ -71,7 +71,7 @@ impl Query {
     fn passes_but_group(&self, line: &Line) -> bool {
         self.namespace
             .as_ref()
-            .is_none_or(|namespace| *namespace == line.key.namespace)
+            .is_none_or(|namespace| *namespace == line.namespace)
             && self.owner.is_none_or(|wanted| match (wanted, &line.owner) {
                 (OwnerFilter::None, owner) => owner.is_none(),
                 (OwnerFilter::Kind(kind), owner) => owner.as_ref().is_some_and(|o| o.kind == kind),
@@ -86,11 +86,11 @@ impl Query {
             .filter(|line| self.group.is_none_or(|g| g == line.verdict.group()))
             .filter(|line| self.passes_but_group(line))
             .collect();
-        let name = |line: &Line| (line.key.name.clone(), line.key.namespace.clone());
+        let name = |line: &Line| (line.name.clone(), line.namespace.clone());
         match self.sort {
             Sort::Attention => found.sort_by_cached_key(|l| (l.verdict.group(), name(l))),
             Sort::Name => found.sort_by_cached_key(|l| name(l)),
-            Sort::Namespace => found.sort_by_cached_key(|l| l.key.clone()),
+            Sort::Namespace => found.sort_by_cached_key(|l| l.key()),
             Sort::Nodes => {
                 found.sort_by_cached_key(|l| (std::cmp::Reverse(l.counts.desired), name(l)));
             }
@@ -116,7 +116,7 @@ fn finds(search: &str, line: &Line) -> bool {
     if words.peek().is_none() {
         return true;
     }
-    let mut text = format!("{} {}", line.key.name, line.key.namespace);
+    let mut text = format!("{} {}", line.name, line.namespace);
     for image in &line.images {
         text.push(' ');
         text.push_str(&image.image);
@@ -136,11 +136,14 @@ mod tests {
     use super::*;
     use crate::template::ContainerImage;
     use crate::verdict::Verdict;
-    use crate::workload::{Counts, Key};
+    use crate::progress::Moved;
+    use crate::workload::{Counts, Kind};
 
     fn line(namespace: &str, name: &str, verdict: Verdict) -> Line {
         Line {
-            key: Key::daemon_set(namespace, name),
+            namespace: namespace.into(),
+            kind: Kind::DaemonSet,
+            name: name.into(),
             uid: name.into(),
             verdict,
             revision: Some(1),
@@ -153,6 +156,7 @@ mod tests {
             created_at: "2026-01-01T00:00:00Z".parse().unwrap(),
             current_since: None,
             moved_at: "2026-01-01T00:00:00Z".parse().unwrap(),
+            moved_by: Moved::default(),
             change_cause: Some(format!("CHG-1 {name}")),
             owner: None,
             generation: 1,
@@ -171,7 +175,7 @@ mod tests {
         query
             .apply(lines)
             .iter()
-            .map(|l| l.key.name.clone())
+            .map(|l| l.name.clone())
             .collect()
     }
 

@@ -2,10 +2,24 @@
 //! way, and when it last moved. Kubernetes gives DaemonSets no deadline and no
 //! condition for it, so the one who watches must keep the clock.
 
-use crate::time::Time;
+use serde::{Deserialize, Serialize};
 
 use crate::status::status;
+use crate::time::Time;
 use crate::workload::{Counts, Workload};
+
+/// What the clock of a rollout counts from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Moved {
+    /// The first look: what was before is not known.
+    #[default]
+    FirstLook,
+    /// The spec changed.
+    Spec,
+    /// A node finished.
+    Node,
+}
 
 /// Memory of one workload, from one look to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +32,8 @@ pub struct Progress {
     /// When a node last finished or the spec changed, or when this workload
     /// was first looked at.
     pub moved_at: Time,
+    /// Which of the three.
+    pub moved_by: Moved,
 }
 
 impl Progress {
@@ -31,9 +47,10 @@ impl Progress {
         let before = before.filter(|b| b.uid == workload.uid);
         let behind = workload.observed() && counts.updated < counts.desired;
         let rolling = behind || (before.is_some_and(|b| b.rolling) && !status(workload).done);
-        let moved_at = match before {
-            Some(b) if !moved(b, workload) => b.moved_at,
-            _ => now,
+        let (moved_at, moved_by) = match before.map(|b| (b, moved(b, workload))) {
+            None => (now, Moved::FirstLook),
+            Some((_, Some(by))) => (now, by),
+            Some((b, None)) => (b.moved_at, b.moved_by),
         };
         Self {
             uid: workload.uid.clone(),
@@ -41,15 +58,20 @@ impl Progress {
             counts,
             rolling,
             moved_at,
+            moved_by,
         }
     }
 }
 
-fn moved(before: &Progress, workload: &Workload) -> bool {
+fn moved(before: &Progress, workload: &Workload) -> Option<Moved> {
     let (old, new) = (before.counts, workload.counts);
-    before.generation != workload.generation
-        || new.updated > old.updated
-        || new.available > old.available
+    if before.generation != workload.generation {
+        Some(Moved::Spec)
+    } else if new.updated > old.updated || new.available > old.available {
+        Some(Moved::Node)
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]
@@ -76,13 +98,14 @@ mod tests {
     #[test]
     fn the_clock_starts_again_with_each_node_and_each_spec() {
         let first = Progress::next(None, &workload(2, 2, 3, 1, 3), at(0));
-        assert_eq!(first.moved_at, at(0));
+        assert_eq!((first.moved_at, first.moved_by), (at(0), Moved::FirstLook));
         let still = Progress::next(Some(&first), &workload(2, 2, 3, 1, 2), at(60));
         assert_eq!(still.moved_at, at(0), "losing a node is no movement");
+        assert_eq!(still.moved_by, Moved::FirstLook);
         let node = Progress::next(Some(&still), &workload(2, 2, 3, 2, 2), at(70));
-        assert_eq!(node.moved_at, at(70));
+        assert_eq!((node.moved_at, node.moved_by), (at(70), Moved::Node));
         let spec = Progress::next(Some(&node), &workload(3, 3, 3, 0, 2), at(80));
-        assert_eq!(spec.moved_at, at(80));
+        assert_eq!((spec.moved_at, spec.moved_by), (at(80), Moved::Spec));
     }
 
     #[test]

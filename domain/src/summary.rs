@@ -32,7 +32,7 @@ pub enum Sign {
 
 /// What a change is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind", content = "field")]
+#[serde(rename_all = "camelCase")]
 pub enum Area {
     /// Image of a container.
     Image,
@@ -87,7 +87,6 @@ pub struct Change {
     /// Came, went, or is another.
     pub sign: Sign,
     /// What it is about.
-    #[serde(flatten)]
     pub area: Area,
     /// The container; the pod where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -13,10 +13,9 @@ pub const STUCK_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
 /// The state of a workload, as far as its own status tells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Verdict {
     /// A rollout is under way and no node finished since.
-    #[serde(rename_all = "camelCase")]
     Stuck {
         /// Since when at least.
         since: Time,
@@ -119,6 +118,14 @@ impl Group {
 }
 
 impl Verdict {
+    /// Will it change by itself, soon?
+    pub fn is_moving(&self) -> bool {
+        matches!(
+            self,
+            Self::Rolling { .. } | Self::RollingBack { .. } | Self::NotObserved { .. }
+        )
+    }
+
     /// The group it is filtered and sorted by.
     pub fn group(&self) -> Group {
         match self {

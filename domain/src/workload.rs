@@ -105,10 +105,9 @@ impl fmt::Display for Share {
 
 /// How a changed template reaches the nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum UpdateStrategy {
     /// The controller replaces pods within a budget.
-    #[serde(rename_all = "camelCase")]
     RollingUpdate {
         /// Nodes that may be without an available pod.
         max_unavailable: Share,
@@ -126,7 +125,7 @@ pub enum UpdateStrategy {
 
 /// How many nodes move at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind", content = "nodes")]
+#[serde(rename_all = "camelCase")]
 pub enum AtATime {
     /// So many nodes are without an available pod at a time.
     Unavailable(u32),

@@ -90,7 +90,10 @@ pub async fn rollback(
         }
     };
     if let (Outcome::RolledBack, Some(generation)) = (report.outcome, report.generation) {
-        return Redirect::to(&urls::progress(&order.key(), generation)).into_response();
+        let mutated = matches!(report.reason, Reason::RolledBack { mutated: true });
+        let no_event = report.event_problem.is_some();
+        let url = urls::written(&order.key(), generation, mutated, no_event);
+        return Redirect::to(&url).into_response();
     }
     report.message = lang.report(&order, &report);
     let status = StatusCode::from_u16(report.reason.http_status()).unwrap_or(StatusCode::CONFLICT);

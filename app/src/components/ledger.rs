@@ -106,7 +106,7 @@ fn revision_line(
     pieces: &[Piece],
 ) -> impl IntoView + use<> {
     let lang = context.lang;
-    let key = &history.key;
+    let key = &history.key();
     let (dot_class, dot_glyph) = dot(row);
     let url = urls::revision(key, &row.name);
     let class = match (row.current, row.returned) {
@@ -316,7 +316,7 @@ fn actions(context: &Context, key: &Key, history: &History, row: &Row) -> impl I
         let off = context.off;
         let url = urls::rollback(key, Some(&row.name));
         let label = lang.roll_back_to_this_of(row.revision);
-        back_link(lang.roll_back_to_this(), label, url, why, off)
+        back_link(lang.roll_back_to_this(), Some(label), None, url, why, off)
     });
     let _ = history;
     view! {
@@ -327,10 +327,11 @@ fn actions(context: &Context, key: &Key, history: &History, row: &Row) -> impl I
 }
 
 /// A way to the rollback page, which stays visible and says why when it is
-/// off.
+/// off. `about` describes it while it is on.
 pub fn back_link(
     text: &'static str,
-    label: String,
+    label: Option<String>,
+    about: Option<String>,
     url: String,
     why: Option<String>,
     off: Signal<Option<String>>,
@@ -339,14 +340,15 @@ pub fn back_link(
     view! {
         <a
             class="button small-button button-back"
+            role="button"
             href=move || why.get().is_none().then(|| url.clone())
             aria-disabled=move || why.get().map(|_| "true")
-            role="link"
-            tabindex="0"
-            title=move || why.get()
+            tabindex=move || why.get().map(|_| "0")
+            title=move || why.get().or_else(|| about.clone())
             data-key="r"
             aria-label=label
         >
+            <Icon glyph=Glyph::Back size=14/>
             {text}
         </a>
     }

@@ -1,6 +1,7 @@
 //! The verdict: glyph, sentence, colour, and the line below it.
 
 use domain::fleet::Line;
+use domain::progress::Moved;
 use domain::time::Time;
 use domain::verdict::{Group, Verdict};
 use leptos::prelude::*;
@@ -94,7 +95,10 @@ pub fn sentence(lang: Lang, verdict: &Verdict) -> String {
 pub fn note(lang: Lang, line: &Line, now: Time) -> Option<String> {
     let since = |at| time::duration(lang, time::span(at, now));
     match &line.verdict {
-        Verdict::Stuck { since: at, .. } => Some(lang.note_stuck(&since(*at))),
+        Verdict::Stuck { since: at, .. } => Some(match line.moved_by {
+            Moved::FirstLook => lang.note_stuck_watched(&since(*at)),
+            Moved::Spec | Moved::Node => lang.note_stuck(&since(*at)),
+        }),
         Verdict::NotReady { .. } => Some(lang.note_not_ready().to_owned()),
         Verdict::OnDelete { .. } => Some(lang.note_on_delete().to_owned()),
         Verdict::NotObserved {
@@ -107,7 +111,12 @@ pub fn note(lang: Lang, line: &Line, now: Time) -> Option<String> {
             if updated == desired && missing > 0 {
                 Some(lang.note_last_nodes(missing))
             } else {
-                Some(lang.note_moved(&since(line.moved_at)))
+                let span = since(line.moved_at);
+                Some(match line.moved_by {
+                    Moved::FirstLook => lang.note_watching(&span),
+                    Moved::Spec => lang.note_started(&span),
+                    Moved::Node => lang.note_moved(&span),
+                })
             }
         }
         Verdict::NoNodes => Some(lang.note_no_nodes().to_owned()),

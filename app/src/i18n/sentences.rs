@@ -50,11 +50,17 @@ catalogue! {
     applied_title = "kubectl apply remembers the newer template", "kubectl apply 记住的是较新的模板";
     applied_words = "Its last-applied note is not updated by a rollback. The next apply can bring the newer template back.", "回滚不会更新 last-applied 记录，下次 apply 可能恢复较新的模板。";
     on_delete_title = "No pod will move by itself", "Pod 不会自动更新";
+    untouched = "untouched: they run this template already", "不受影响：已运行此模板";
+    wait_for_a_person = "wait until someone deletes their pod", "等待手动删除 Pod";
+    reach_unclear = "Nodes that run the target already are left alone. The counters alone do not tell how many do.", "已运行目标模板的节点不受影响，仅凭计数无法得知数量。";
+    observed_title = "The controller has handled the latest change", "控制器已处理最新变更";
     pending_words = "The controller has not handled the latest change. It may be down.", "控制器尚未处理最新变更，可能未在运行。";
     refused_if_changed = "Refused if the workload changes before it arrives.", "若工作负载在送达前发生变化，将被拒绝。";
     same_as_kubectl = "Same effect as", "等同于";
     plus_the_lock = "with a lock on what you saw.", "并锁定你所看到的内容。";
-    progress_behind = "Written. Waiting for the watch to catch up", "已写入，等待监视更新";
+    mutated_words = "Admission changed the template on the way in, so what runs is not exactly the target's.", "准入控制在途中修改了模板，因此运行的模板与目标不完全相同。";
+    event_missing = "The rollback was written; the Kubernetes Event about it was not. Rollbook may need the right to create events.", "回滚已写入，但相关 Kubernetes 事件未能写入。Rollbook 可能需要创建 events 的权限。";
+    not_live_without_scripts = "Without scripts this page does not move by itself.", "未启用脚本时，此页面不会自动更新。";
     progress_sent = "Sent. Waiting for the controller", "已发送，等待控制器处理";
     progress_overtaken = "Overtaken by a newer change", "已被更新的变更取代";
     by_hand_words = "The strategy is OnDelete: Kubernetes replaces a pod only when someone deletes it.", "策略为 OnDelete：只有删除 Pod 后 Kubernetes 才会替换。";
@@ -89,15 +95,22 @@ catalogue! {
         format!("{n} DaemonSet{} hidden by this filter.", if n == 1 { " is" } else { "s are" }),
         format!("{n} 个 DaemonSet 被筛选隐藏。");
     more_containers(n: usize) = format!("+{n} container{}", s(n)), format!("+{n} 个容器");
-    bar_label(updated: u32, old: u32, missing: u32) =
-        format!("{updated} updated, {old} old, {missing} not available"),
-        format!("{updated} 已更新，{old} 旧，{missing} 不可用");
+    bar_label(updated: u32, desired: u32, missing: u32) = {
+        let text = format!("{updated} of {desired} updated");
+        if missing > 0 { format!("{text}, {missing} not available") } else { text }
+    }, {
+        let text = format!("{updated} / {desired} 已更新");
+        if missing > 0 { format!("{text}，{missing} 不可用") } else { text }
+    };
     revision_number(n: i64) = format!("revision {n}"), format!("修订版本 {n}");
     ago(span: &str) = format!("{span} ago"), format!("{span}前");
     started_ago(span: &str) = format!("started {span} ago"), format!("{span}前开始");
 
     // Verdict notes
     note_stuck(span: &str) = format!("No node finished for {span}."), format!("{span}内没有节点完成。");
+    note_stuck_watched(span: &str) = format!("No node finished in the {span} that Rollbook has watched."), format!("Rollbook 观察的{span}内没有节点完成。");
+    note_watching(span: &str) = format!("Watched for {span}, no node finished in that time."), format!("已观察{span}，期间没有节点完成。");
+    note_started(span: &str) = format!("Changed {span} ago, no node finished since."), format!("{span}前变更，此后没有节点完成。");
     note_moved(span: &str) = format!("Last node finished {span} ago."), format!("最近一个节点于 {span}前完成。");
     note_last_nodes(n: u32) = format!("{n} {} not available yet.", nodes(n)), format!("还有 {n} 个节点不可用。");
     note_not_observed(generation: i64, observed: i64) =
@@ -159,13 +172,30 @@ catalogue! {
     roll_back_title(name: &str, n: i64) = format!("Roll back {name} to the template of {n}"), format!("将 {name} 回滚到 {n} 的模板");
     in_namespace_of(namespace: &str, cluster: &str) = format!("in namespace {namespace} of {cluster}"), format!("{cluster} 的命名空间 {namespace}");
     becomes(n: i64, next: i64) = format!("Revision {n} becomes {next}."), format!("修订版本 {n} 将变为 {next}。");
-    nodes_rolling(n: u32, at: u32) = format!("{n} {} desired. Those that run another template restart, {at} at a time; pods that are already unavailable are replaced at once.", nodes(n)), format!("期望 {n} 个节点。运行其他模板的节点将重启，每次 {at} 个；已不可用的 Pod 会立即替换。");
-    nodes_surge(n: u32, at: u32) = format!("{n} {} desired. Those that run another template get a new pod beside the old one, on {at} at a time.", nodes(n)), format!("期望 {n} 个节点。运行其他模板的节点会先启动新 Pod，每次 {at} 个。");
-    nodes_on_delete(n: u32) = format!("{n} {} desired. No pod will move: the strategy replaces a pod when someone deletes it.", nodes(n)), format!("期望 {n} 个节点。Pod 不会自动更新：只有删除后才会替换。");
-    nodes_missing(n: u32) = format!("{n} {} have no available pod right now.", nodes(n)), format!("当前有 {n} 个节点没有可用的 Pod。");
-    on_delete_words(n: u32) = format!("The strategy is OnDelete: the template is set, and {n} {} wait for someone to delete their pods.", nodes(n)), format!("策略为 OnDelete：模板会更新，{n} 个节点需手动删除 Pod。");
+    range(least: &str, most: &str) = format!("{least} to {most}"), format!("{least} 至 {most}");
+    desired_nodes(n: u32) = format!("{n} {} desired", nodes(n)), format!("期望 {n} 个节点");
+    restart_at_a_time(n: u32) = format!("restart, {n} at a time"), format!("重启，每次 {n} 个");
+    surge_at_a_time(n: u32) = format!("get a new pod beside the old one, {n} at a time"), format!("先启动新 Pod，每次 {n} 个");
+    nodes_missing(n: u32) = format!("{n} {} have no available pod right now. Pods that are already broken are replaced at once, outside the budget.", nodes(n)), format!("当前有 {n} 个节点没有可用的 Pod。已损坏的 Pod 会立即替换，不占预算。");
+    checks_counted(failed: usize, warnings: usize, passed: usize) = {
+        let mut parts = Vec::new();
+        if failed > 0 { parts.push(format!("{failed} failed")); }
+        if warnings > 0 { parts.push(format!("{warnings} warning{}", s(warnings))); }
+        parts.push(format!("{passed} passed"));
+        parts.join(", ")
+    }, {
+        let mut parts = Vec::new();
+        if failed > 0 { parts.push(format!("{failed} 项失败")); }
+        if warnings > 0 { parts.push(format!("{warnings} 项警告")); }
+        parts.push(format!("{passed} 项通过"));
+        parts.join("，")
+    };
+    on_delete_words(n: u32) = format!("The strategy is OnDelete: the template is set, and up to {n} {} wait for someone to delete their pods.", nodes(n)), format!("策略为 OnDelete：模板会更新，最多 {n} 个节点需手动删除 Pod。");
 
     // Progress
+    rollout_of(name: &str) = format!("Rollout of {name}"), format!("{name} 的发布");
+    progress_behind(n: i64) = format!("Generation {n} has not been seen yet"), format!("尚未看到第 {n} 代");
+    behind_words(now: i64) = format!("The workload is at generation {now}. A write shows up within a second; if it does not, the link is wrong."), format!("工作负载现为第 {now} 代。写入通常在一秒内出现，否则链接有误。");
     progress_nodes(n: u32, of: u32) = format!("Rolling back, {n} of {of} nodes"), format!("回滚中，{n} / {of} 个节点");
     progress_forward(n: u32, of: u32) = format!("Rolling out, {n} of {of} nodes"), format!("更新中，{n} / {of} 个节点");
     progress_by_hand(n: u32, of: u32) = format!("Template set. {n} of {of} nodes run it"), format!("模板已设置，{n} / {of} 个节点已运行");
@@ -217,22 +247,24 @@ impl Lang {
             return None;
         }
         let who = crate::components::owner::name(owner.kind);
-        let of = owner.name.as_deref().unwrap_or_default();
         let title = match (self, owner.revert) {
             (Self::En, Revert::Will) => format!("{who} will put it back"),
             (Self::En, Revert::May) => format!("{who} may put it back"),
             (Self::Zh, Revert::Will) => format!("{who} 会将其恢复"),
             (Self::Zh, Revert::May) => format!("{who} 可能将其恢复"),
         };
+        let manager = match &owner.name {
+            Some(name) => format!("{who} {name}"),
+            None => who.to_owned(),
+        };
+        let evidence = &owner.evidence;
         let words = match self {
             Self::En => format!(
-                "It manages this workload {of} ({}). Change it there, or the rollback will not last.",
-                owner.evidence
+                "{manager} manages this workload ({evidence}). Change it there too, or the rollback will not last."
             ),
-            Self::Zh => format!(
-                "它管理此工作负载 {of}（{}）。请在那里修改，否则回滚不会持久。",
-                owner.evidence
-            ),
+            Self::Zh => {
+                format!("{manager} 管理此工作负载（{evidence}）。请同时在那里修改，否则回滚不会持久。")
+            }
         };
         Some((title, words))
     }

@@ -77,7 +77,7 @@ mod browser {
                 return;
             }
             let key = event.key();
-            if key.len() == 1 && key != "?" && letters_off() {
+            if key.len() == 1 && key != "?" && key != " " && letters_off() {
                 return;
             }
             let done = match (key.as_str(), was_g) {
@@ -90,6 +90,7 @@ mod browser {
                 ("?", _) => open_help(),
                 ("j" | "ArrowDown", false) => step(1, &key),
                 ("k" | "ArrowUp", false) => step(-1, &key),
+                (" ", _) => press(),
                 ("x", false) => select(),
                 ("c" | "r", false) => click(&key),
                 _ => false,
@@ -158,6 +159,16 @@ mod browser {
             .flatten()
             .and_then(|a| a.dyn_into::<HtmlElement>().ok());
         target.is_some_and(|target| target.focus().is_ok())
+    }
+
+    /// A link that is announced as a button answers to the space bar too.
+    fn press() -> bool {
+        document()
+            .active_element()
+            .filter(|active| active.matches("a[role=button]").unwrap_or_default())
+            .and_then(|active| active.dyn_into::<HtmlElement>().ok())
+            .map(|link| link.click())
+            .is_some()
     }
 
     fn current_line() -> Option<Element> {

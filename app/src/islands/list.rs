@@ -260,7 +260,7 @@ fn stable_order(model: Memo<Workloads>, query: RwSignal<Query>) -> Order {
 }
 
 fn namespaces(lines: &[Line]) -> Vec<String> {
-    let mut names: Vec<String> = lines.iter().map(|l| l.key.namespace.clone()).collect();
+    let mut names: Vec<String> = lines.iter().map(|l| l.namespace.clone()).collect();
     names.sort();
     names.dedup();
     names
@@ -493,10 +493,10 @@ fn cells(lang: Lang, line: &Line, now: Signal<Time>) -> impl IntoView + use<> {
             </span>
         </td>
         <td class="cell-name">
-            <a href=urls::workload(&line.key) title=line.key.name.clone()>
-                {line.key.name.clone()}
+            <a href=urls::workload(&line.key()) title=line.name.clone()>
+                {line.name.clone()}
             </a>
-            <span class="muted small">{line.key.namespace.clone()}</span>
+            <span class="muted small">{line.namespace.clone()}</span>
         </td>
         <td class="cell-revision">
             <span class="revisions">

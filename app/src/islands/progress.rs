@@ -15,7 +15,7 @@ use crate::{time, urls};
 /// How far a write has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// The server's picture is older than the write.
+    /// The server's picture does not have this generation yet.
     Behind,
     /// The controller has not handled it.
     Sent,
@@ -59,7 +59,7 @@ pub fn ProgressLive(
     let now = Signal::derive(move || beat.get().map_or(now, |beat| beat.now));
     let headline = Memo::new(move |_| {
         let model = model.get();
-        head_words(lang, &model, stage(&model, generation))
+        head_words(lang, &model, generation)
     });
     view! {
         <section class="panel progress" aria-label=lang.rollback_region()>
@@ -82,9 +82,18 @@ pub fn ProgressLive(
             </div>
             {move || view! { <NodesBar counts=model.get().line.counts lang/> }}
             {move || steps(lang, &model.get(), generation)}
-            <p class="evidence mono" aria-label=lang.fact_kubectl()>
-                {move || model.get().status.message}
-            </p>
+            {move || {
+                let model = model.get();
+                // kubectl's words are about what is there, whoever wrote it.
+                (following(&model.status, generation) == Following::This)
+                    .then(|| {
+                        view! {
+                            <p class="evidence mono" role="note" aria-label=lang.fact_kubectl()>
+                                {model.status.message}
+                            </p>
+                        }
+                    })
+            }}
             <p class="muted small">
                 {move || lang.as_of(&time::clock(now.get()))}
             </p>
@@ -102,18 +111,17 @@ fn look(model: &Workload, stage: Stage) -> (Glyph, &'static str) {
         Stage::Nodes if matches!(model.line.verdict, Verdict::Stuck { .. }) => {
             (Glyph::Stuck, "tone-red")
         }
-        Stage::Nodes if matches!(model.line.verdict, Verdict::Rolling { .. }) => {
-            (Glyph::Rolling, "tone-blue")
-        }
+        Stage::Nodes if !model.is_back() => (Glyph::Rolling, "tone-blue"),
         Stage::Nodes => (Glyph::RollingBack, "tone-violet"),
     }
 }
 
-fn head_words(lang: Lang, model: &Workload, stage: Stage) -> String {
+fn head_words(lang: Lang, model: &Workload, generation: i64) -> String {
+    let stage = stage(model, generation);
     let counts = model.line.counts;
     let updated = counts.updated.min(counts.desired);
     match stage {
-        Stage::Behind => lang.progress_behind().to_owned(),
+        Stage::Behind => lang.progress_behind(generation),
         Stage::Sent => lang.progress_sent().to_owned(),
         Stage::Done => lang.successfully().to_owned(),
         Stage::ByHand => lang.progress_by_hand(updated, counts.desired),
@@ -121,7 +129,7 @@ fn head_words(lang: Lang, model: &Workload, stage: Stage) -> String {
         Stage::Nodes => match &model.line.verdict {
             Verdict::Stuck { .. } => lang.verdict_stuck(),
             // The link may follow any change, not only a rollback.
-            Verdict::Rolling { .. } => lang.progress_forward(updated, counts.desired),
+            _ if !model.is_back() => lang.progress_forward(updated, counts.desired),
             _ => lang.progress_nodes(updated, counts.desired),
         },
     }
@@ -141,7 +149,8 @@ fn sub_words(lang: Lang, model: &Workload, generation: i64) -> String {
             }
             _ => lang.generation(generation),
         },
-        Stage::Behind | Stage::Sent => lang.generation(generation),
+        Stage::Behind => lang.behind_words(model.status.generation),
+        Stage::Sent => lang.generation(generation),
     }
 }
 
@@ -149,7 +158,8 @@ fn steps(lang: Lang, model: &Workload, generation: i64) -> impl IntoView + use<>
     let stage = stage(model, generation);
     let counts = model.line.counts;
     let reached = match stage {
-        Stage::Behind | Stage::Sent => 1,
+        Stage::Behind => 0,
+        Stage::Sent => 1,
         Stage::Nodes | Stage::ByHand | Stage::Overtaken => 2,
         Stage::Done => 4,
     };
@@ -197,7 +207,7 @@ fn steps(lang: Lang, model: &Workload, generation: i64) -> impl IntoView + use<>
 fn next(lang: Lang, model: &Workload, generation: i64) -> Option<impl IntoView + use<>> {
     let stage = stage(model, generation);
     matches!(stage, Stage::Done | Stage::Overtaken | Stage::ByHand).then(|| {
-        let key = &model.line.key;
+        let key = &model.line.key();
         let name = lang.open_workload(&key.name);
         view! {
             <section class="panel" aria-labelledby="next">

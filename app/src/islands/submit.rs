@@ -40,11 +40,13 @@ pub fn SubmitOnce(
             class="button button-rb wide"
             aria-disabled=move || if is_off() { Some("true") } else { None }
             aria-describedby="off-reason"
-            title=move || why.get()
             on:click=click
         >
             <Icon glyph=Glyph::Back size=14/>
             {label}
         </button>
+        <p class="off-reason small" id="off-reason">
+            {move || why.get()}
+        </p>
     }
 }

@@ -82,7 +82,7 @@ pub fn off_reason(
 }
 
 fn head(lang: Lang, model: &Workload, off: Signal<Option<String>>) -> impl IntoView + use<> {
-    let key = &model.line.key;
+    let key = &model.line.key();
     let history = &model.history;
     let previous = history
         .previous_different
@@ -92,10 +92,7 @@ fn head(lang: Lang, model: &Workload, off: Signal<Option<String>>) -> impl IntoV
     let why = previous
         .is_none()
         .then(|| lang.up_to_date_nothing().to_owned());
-    let label = match previous {
-        Some(row) => lang.roll_back_to_number(row.revision),
-        None => lang.roll_back_menu().to_owned(),
-    };
+    let about = previous.map(|row| lang.roll_back_to_number(row.revision));
     let url = urls::rollback(key, previous.map(|row| row.name.as_str()));
     view! {
         <div class="head">
@@ -118,14 +115,14 @@ fn head(lang: Lang, model: &Workload, off: Signal<Option<String>>) -> impl IntoV
                 {compare
                     .map(|url| {
                         view! {
-                            <a class="button" href=url data-key="c">
+                            <a class="button" role="button" href=url data-key="c">
                                 <Icon glyph=Glyph::Compare size=14/>
                                 {lang.compare_revisions()}
                             </a>
                         }
                     })}
                 <span class="primary-back">
-                    {back_link(lang.roll_back_menu(), label, url, why, off)}
+                    {back_link(lang.roll_back_menu(), None, about, url, why, off)}
                 </span>
             </div>
         </div>
@@ -300,7 +297,7 @@ fn history_panel(context: &ledger::Context, history: &History) -> impl IntoView 
 
 /// `kubectl get controllerrevisions`, for this workload.
 fn controller_revisions(history: &History, now: Signal<Time>) -> impl IntoView + use<> {
-    let controller = format!("daemonset.apps/{}", history.key.name);
+    let controller = format!("daemonset.apps/{}", history.name);
     let rows = history
         .revisions
         .iter()
@@ -310,7 +307,7 @@ fn controller_revisions(history: &History, now: Signal<Time>) -> impl IntoView +
             view! {
                 <tr>
                     <td>
-                        <a href=urls::revision(&history.key, &row.name)>{row.name.clone()}</a>
+                        <a href=urls::revision(&history.key(), &row.name)>{row.name.clone()}</a>
                     </td>
                     <td class="wide-only">{controller}</td>
                     <td>{row.revision}</td>

@@ -97,14 +97,19 @@ fn ends(key: &Key, history: &History) -> Result<(String, String), ApiError> {
 
 #[component]
 fn Compared(history: History, comparison: Comparison, look: Look, lang: Lang) -> impl IntoView {
-    let key = history.key.clone();
+    let key = history.key();
     let (from, to) = (comparison.from.name.clone(), comparison.to.name.clone());
     let target = history
         .row(&to)
         .filter(|row| !row.current && !row.identical_to_current && row.problem.is_none());
     let back = target.map(|row| {
         view! {
-            <a class="button button-rb" href=urls::rollback(&key, Some(&row.name)) data-key="r">
+            <a
+                class="button button-rb"
+                role="button"
+                href=urls::rollback(&key, Some(&row.name))
+                data-key="r"
+            >
                 <Icon glyph=Glyph::Back size=14/>
                 {lang.roll_back_to_number(row.revision)}
             </a>
@@ -192,10 +197,23 @@ fn Tools(
         lang.show_hidden()
     };
     view! {
-        <a class="button small-button" href=link(Look { noise: !look.noise, ..look })>
-            {noise_name}
-        </a>
-        <a class="button small-button" href=link(Look { reveal: !look.reveal, ..look })>
+        {(noise > 0 || look.noise)
+            .then(|| {
+                view! {
+                    <a
+                        class="button small-button"
+                        role="button"
+                        href=link(Look { noise: !look.noise, ..look })
+                    >
+                        {noise_name}
+                    </a>
+                }
+            })}
+        <a
+            class="button small-button"
+            role="button"
+            href=link(Look { reveal: !look.reveal, ..look })
+        >
             {values}
         </a>
         <div class="toggles" role="group" aria-label=lang.diff_layout()>
@@ -207,7 +225,7 @@ fn Tools(
 
 #[component]
 fn Pickers(history: History, from: String, to: String, look: Look, lang: Lang) -> impl IntoView {
-    let key = history.key.clone();
+    let key = history.key();
     let options = |chosen: &str| {
         let live = (LIVE.to_owned(), lang.live_template().to_owned());
         let rows = history
@@ -234,7 +252,7 @@ fn Pickers(history: History, from: String, to: String, look: Look, lang: Lang) -
                 <span>{lang.from()}</span>
                 <select name="from">{options(&from)}</select>
             </label>
-            <a class="button swap" href=swap aria-label=lang.swap_sides() title=lang.swap_sides()>
+            <a class="button swap" role="button" href=swap aria-label=lang.swap_sides() title=lang.swap_sides()>
                 <Icon glyph=Glyph::Swap/>
             </a>
             <label class="picker">

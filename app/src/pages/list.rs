@@ -33,9 +33,10 @@ pub fn ListPage() -> impl IntoView {
     match super::lookup(model::workloads) {
         Ok(model) => {
             let query = query_of_route();
+            let moving = model.workloads.iter().any(|line| line.verdict.is_moving());
             view! {
                 <Title text=lang.workloads()/>
-                <super::Refresh/>
+                <super::Refresh moving lang/>
                 <WorkloadList
                     initial=model
                     lang

@@ -3,10 +3,12 @@
 use leptos::prelude::*;
 
 use crate::components::head::{Breadcrumb, Particulars, Title};
+use crate::components::icon::{Glyph, Icon};
 use crate::components::panel::ErrorPage;
+use crate::error::ApiError;
 use crate::islands::copy::CopyButton;
 use crate::islands::progress::ProgressLive;
-use crate::model;
+use crate::model::{self, Workload};
 
 /// The page.
 #[component]
@@ -14,16 +16,19 @@ pub fn ProgressPage() -> impl IntoView {
     let frame = super::frame();
     let lang = frame.lang;
     let key = super::key_of_route();
-    match super::lookup(|cluster| model::workload(cluster, &key)) {
-        Ok(model) => {
-            // Without a generation the page follows the one that is there.
-            let generation = super::query_part("generation")
-                .and_then(|text| text.parse().ok())
-                .unwrap_or(model.line.generation);
+    let found = super::lookup(|cluster| model::workload(cluster, &key))
+        .and_then(|model| generation(&model).map(|generation| (model, generation)));
+    match found {
+        Ok((model, generation)) => {
             let done = model.status.done && model.status.generation >= generation;
+            let is = |name: &str, value: &str| super::query_part(name).as_deref() == Some(value);
+            let told = [
+                is("mutated", "true").then(|| lang.mutated_words()),
+                is("event", "missing").then(|| lang.event_missing()),
+            ];
             view! {
-                <Title text=lang.rollback_of(&key.name)/>
-                {(!done).then(|| view! { <super::Refresh/> })}
+                <Title text=lang.rollout_of(&key.name)/>
+                <super::Refresh moving=!done lang/>
                 <Breadcrumb key=key.clone() lang below=true/>
                 <div class="head">
                     <div>
@@ -44,6 +49,18 @@ pub fn ProgressPage() -> impl IntoView {
                         />
                     </div>
                 </div>
+                {told
+                    .into_iter()
+                    .flatten()
+                    .map(|words| {
+                        view! {
+                            <p class="panel notice tone-amber">
+                                <Icon glyph=Glyph::NotReady/>
+                                <span>{words}</span>
+                            </p>
+                        }
+                    })
+                    .collect_view()}
                 <ProgressLive initial=model generation now=frame.now lang/>
             }
             .into_any()
@@ -51,11 +68,25 @@ pub fn ProgressPage() -> impl IntoView {
         Err(error) => {
             super::status(error.http_status());
             view! {
-                <Title text=lang.rollback_of(&key.name)/>
+                <Title text=lang.rollout_of(&key.name)/>
                 <Breadcrumb key lang below=true/>
                 <ErrorPage error lang/>
             }
             .into_any()
         }
+    }
+}
+
+/// The generation that is asked for; without one the page follows the one that
+/// is there.
+fn generation(model: &Workload) -> Result<i64, ApiError> {
+    match super::query_part("generation") {
+        None => Ok(model.line.generation),
+        Some(text) => match text.parse() {
+            Ok(generation) if generation > 0 => Ok(generation),
+            _ => Err(ApiError::Invalid {
+                words: "generation must be a whole number above 0".into(),
+            }),
+        },
     }
 }

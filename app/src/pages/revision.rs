@@ -91,6 +91,7 @@ fn OneRevision(key: Key, revision: Revision, reveal: bool, lang: Lang) -> impl I
                         view! {
                             <a
                                 class="button button-back"
+                                role="button"
                                 href=urls::rollback(&key, Some(&row.name))
                                 data-key="r"
                             >

@@ -17,9 +17,10 @@ pub fn WorkloadPage() -> impl IntoView {
     match super::lookup(|cluster| model::workload(cluster, &key)) {
         Ok(model) => {
             let sentence = verdict::sentence(lang, &model.line.verdict);
+            let moving = model.line.verdict.is_moving();
             view! {
                 <Title text=format!("{}: {sentence}", key.name)/>
-                <super::Refresh/>
+                <super::Refresh moving lang/>
                 <Breadcrumb key=key.clone() lang/>
                 <WorkloadLive initial=model now=frame.now lang read_only=frame.read_only/>
             }

@@ -181,7 +181,7 @@ fn a_repeated_order_finds_its_work_done() {
 
 #[test]
 fn a_lost_answer_is_read_from_what_is_there() {
-    let mut model = two();
+    let model = two();
     let plan = plan(
         &order(&model),
         Some(&model.workload),

@@ -27,7 +27,6 @@ pub struct ImageChange {
 #[serde(rename_all = "camelCase")]
 pub struct Chip {
     /// The area.
-    #[serde(flatten)]
     pub area: Area,
     /// The only change there, where it is a short one: `memory 512Mi`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
