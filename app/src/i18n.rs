@@ -95,13 +95,15 @@ impl Lang {
 /// Defines texts: a word has one arm a language; a sentence has arguments too.
 macro_rules! catalogue {
     ($( $name:ident $(( $($arg:ident : $ty:ty),* ))? = $en:expr, $zh:expr; )*) => {
+        // The browser's part uses fewer texts than the server's.
+        #[cfg_attr(not(feature = "ssr"), allow(dead_code))]
         impl $crate::i18n::Lang {
             $( catalogue!(@two $name $(( $($arg : $ty),* ))?, $en, $zh); )*
         }
     };
     (@two $name:ident, $en:expr, $zh:expr) => {
         #[doc = concat!("`", $en, "`")]
-        pub fn $name(self) -> &'static str {
+        pub(crate) fn $name(self) -> &'static str {
             match self {
                 Self::En => $en,
                 Self::Zh => $zh,
@@ -110,7 +112,7 @@ macro_rules! catalogue {
     };
     (@two $name:ident ( $($arg:ident : $ty:ty),* ), $en:expr, $zh:expr) => {
         #[doc = stringify!($en)]
-        pub fn $name(self, $($arg: $ty),*) -> String {
+        pub(crate) fn $name(self, $($arg: $ty),*) -> String {
             match self {
                 Self::En => $en,
                 Self::Zh => $zh,

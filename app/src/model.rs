@@ -80,7 +80,7 @@ pub struct Revision {
 pub struct Side {
     /// ControllerRevision, or `live`.
     pub name: String,
-    /// Its number; absent for `live`.
+    /// Its number; for `live` that of the current revision, if it is recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<i64>,
 }
@@ -265,7 +265,7 @@ mod make {
         if name == LIVE {
             let side = Side {
                 name: LIVE.to_owned(),
-                revision: None,
+                revision: entry.current().1.map(|r| r.number),
             };
             return Ok((side, entry.workload.template.clone()));
         }

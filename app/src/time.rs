@@ -10,7 +10,7 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// `4 Mar 09:12`, with the year where it is not the year of `now`.
+/// `4 Mar 09:12 UTC`, with the year where it is not the year of `now`.
 pub fn absolute(lang: Lang, at: Time, now: Time) -> String {
     let civil = at.civil();
     let this_year = now.civil().year() == civil.year();
@@ -21,10 +21,13 @@ pub fn absolute(lang: Lang, at: Time, now: Time) -> String {
         .unwrap_or(&"");
     let year = civil.year();
     match (lang, this_year) {
-        (Lang::En, true) => format!("{day} {month} {hour:02}:{minute:02}"),
-        (Lang::En, false) => format!("{day} {month} {year} {hour:02}:{minute:02}"),
-        (Lang::Zh, true) => format!("{}月{day}日 {hour:02}:{minute:02}", civil.month()),
-        (Lang::Zh, false) => format!("{year}年{}月{day}日 {hour:02}:{minute:02}", civil.month()),
+        (Lang::En, true) => format!("{day} {month} {hour:02}:{minute:02} UTC"),
+        (Lang::En, false) => format!("{day} {month} {year} {hour:02}:{minute:02} UTC"),
+        (Lang::Zh, true) => format!("{}月{day}日 {hour:02}:{minute:02} UTC", civil.month()),
+        (Lang::Zh, false) => format!(
+            "{year}年{}月{day}日 {hour:02}:{minute:02} UTC",
+            civil.month()
+        ),
     }
 }
 
@@ -104,9 +107,9 @@ mod tests {
         let at: Time = "2026-03-04T09:12:59Z".parse().unwrap();
         let now: Time = "2026-11-23T00:00:00Z".parse().unwrap();
         let later: Time = "2027-01-01T00:00:00Z".parse().unwrap();
-        assert_eq!(absolute(Lang::En, at, now), "4 Mar 09:12");
-        assert_eq!(absolute(Lang::En, at, later), "4 Mar 2026 09:12");
-        assert_eq!(absolute(Lang::Zh, at, now), "3月4日 09:12");
+        assert_eq!(absolute(Lang::En, at, now), "4 Mar 09:12 UTC");
+        assert_eq!(absolute(Lang::En, at, later), "4 Mar 2026 09:12 UTC");
+        assert_eq!(absolute(Lang::Zh, at, now), "3月4日 09:12 UTC");
         assert_eq!(clock(at), "09:12:59");
     }
 

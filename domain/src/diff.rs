@@ -56,6 +56,9 @@ pub struct Line {
     /// A value of so many characters is hidden at the end of the line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hidden: Option<usize>,
+    /// The hidden value is not that of the other side.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub differs: bool,
     /// Only controllers care for it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub noise: bool,
@@ -226,6 +229,11 @@ fn is_noise(pointer: &str) -> bool {
     label || pointer == restart || pointer == "/metadata/creationTimestamp"
 }
 
+/// Is the hidden value of this line none of the other side's?
+fn differs(side: &Side, line: usize, other: &[String]) -> bool {
+    side.shown[line].hidden.is_some() && !other.contains(&side.compared[line])
+}
+
 fn push_op(
     rows: &mut Vec<(Row, String)>,
     out: &mut Diff,
@@ -247,6 +255,7 @@ fn push_op(
         .clone()
         .map(|i| Line {
             old: Some(i + 1),
+            differs: differs(a, i, &b.compared[new.clone()]),
             ..a.shown[i].clone()
         })
         .collect();
@@ -254,6 +263,7 @@ fn push_op(
         .clone()
         .map(|j| Line {
             new: Some(j + 1),
+            differs: differs(b, j, &a.compared[old.clone()]),
             ..b.shown[j].clone()
         })
         .collect();

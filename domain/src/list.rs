@@ -1,5 +1,6 @@
 //! Filtering and sorting the list, the same on the server and in the browser.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,19 @@ pub enum Sort {
 }
 
 impl Sort {
+    /// Which of two lines comes first.
+    fn compare(self, a: &Line, b: &Line) -> Ordering {
+        let first = match self {
+            Self::Attention => a.verdict.group().cmp(&b.verdict.group()),
+            Self::Name => Ordering::Equal,
+            Self::Namespace => a.namespace.cmp(&b.namespace),
+            Self::Nodes => b.counts.desired.cmp(&a.counts.desired),
+        };
+        first
+            .then_with(|| a.name.cmp(&b.name))
+            .then_with(|| a.namespace.cmp(&b.namespace))
+    }
+
     /// All, in the order they are offered.
     pub const ALL: [Self; 4] = [Self::Attention, Self::Name, Self::Namespace, Self::Nodes];
 
@@ -86,15 +100,7 @@ impl Query {
             .filter(|line| self.group.is_none_or(|g| g == line.verdict.group()))
             .filter(|line| self.passes_but_group(line))
             .collect();
-        let name = |line: &Line| (line.name.clone(), line.namespace.clone());
-        match self.sort {
-            Sort::Attention => found.sort_by_cached_key(|l| (l.verdict.group(), name(l))),
-            Sort::Name => found.sort_by_cached_key(|l| name(l)),
-            Sort::Namespace => found.sort_by_cached_key(|l| l.key()),
-            Sort::Nodes => {
-                found.sort_by_cached_key(|l| (std::cmp::Reverse(l.counts.desired), name(l)));
-            }
-        }
+        found.sort_by(|a, b| self.sort.compare(a, b));
         found
     }
 
@@ -134,9 +140,9 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+    use crate::progress::Moved;
     use crate::template::ContainerImage;
     use crate::verdict::Verdict;
-    use crate::progress::Moved;
     use crate::workload::{Counts, Kind};
 
     fn line(namespace: &str, name: &str, verdict: Verdict) -> Line {
@@ -172,11 +178,7 @@ mod tests {
     }
 
     fn names(query: &Query, lines: &[Line]) -> Vec<String> {
-        query
-            .apply(lines)
-            .iter()
-            .map(|l| l.name.clone())
-            .collect()
+        query.apply(lines).iter().map(|l| l.name.clone()).collect()
     }
 
     #[test]

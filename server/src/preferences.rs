@@ -43,7 +43,9 @@ fn own_path(back: Option<&str>) -> &str {
     back.filter(|path| {
         path.starts_with('/')
             && !path.starts_with("//")
-            && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+            && path
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
     })
     .unwrap_or("/")
 }

@@ -65,11 +65,20 @@ pub async fn shape(request: Request, next: Next) -> Response {
 fn known(status: StatusCode) -> (&'static str, &'static str) {
     match status.as_u16() {
         403 => ("foreign", "Refused."),
-        404 => ("noSuchCall", "There is no such call; docs/api.md lists them."),
+        404 => (
+            "noSuchCall",
+            "There is no such call; docs/api.md lists them.",
+        ),
         405 => ("methodNotAllowed", "This call is made with another method."),
-        413 => ("tooLarge", "The body is larger than 64 KiB. Nothing was changed."),
+        413 => (
+            "tooLarge",
+            "The body is larger than 64 KiB. Nothing was changed.",
+        ),
         415 => ("notJson", "The body must be JSON."),
-        421 => ("otherHost", "This server does not answer to that host name."),
+        421 => (
+            "otherHost",
+            "This server does not answer to that host name.",
+        ),
         _ => ("invalid", "The request cannot be read."),
     }
 }

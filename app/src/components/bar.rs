@@ -16,14 +16,37 @@ fn own_label(lang: Lang, counts: Counts) -> String {
     )
 }
 
-/// Widths of updated, updated but not available, and old nodes in the 1,000
-/// units of the drawing; a part that is there is seen. The status does not say
-/// which nodes are unavailable: in a rollout those that were just replaced.
+/// The desired nodes in three parts. The status does not say which nodes are
+/// unavailable; in a rollout they are those whose pod was just replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// Updated and available.
+    pub done: u32,
+    /// Without an available pod.
+    pub missing: u32,
+    /// The rest: available, and old.
+    pub old: u32,
+}
+
+impl Parts {
+    /// Of the counters of the status.
+    pub fn of(counts: Counts) -> Self {
+        let missing = counts.desired.saturating_sub(counts.available);
+        let done = counts.updated.min(counts.desired).saturating_sub(missing);
+        Self {
+            done,
+            missing,
+            old: counts.desired - missing - done,
+        }
+    }
+}
+
+/// Widths of the parts in the 1,000 units of the drawing; a part that is there
+/// is seen.
 fn widths(counts: Counts) -> [u32; 3] {
     let desired = counts.desired;
-    let updated = counts.updated.min(desired);
-    let waiting = desired.saturating_sub(counts.available).min(updated);
-    let parts = [updated - waiting, waiting, desired - updated];
+    let Parts { done, missing, old } = Parts::of(counts);
+    let parts = [done, missing, old];
     let scaled = parts.map(|nodes| {
         let share = u64::from(nodes) * 1000 / u64::from(desired.max(1));
         u32::try_from(share)
@@ -82,6 +105,37 @@ pub fn NodesBar(
     }
 }
 
+/// What the bar shows, in numbers that add up to the desired nodes.
+pub fn legend(lang: Lang, counts: Counts) -> impl IntoView {
+    let parts = Parts::of(counts);
+    view! {
+        <p class="legend">
+            <span>
+                <i class="swatch swatch-new" aria-hidden="true"></i>
+                {lang.updated_available()} " " <b>{lang.number(parts.done)}</b>
+            </span>
+            {(parts.missing > 0)
+                .then(|| {
+                    view! {
+                        <span class="tone-amber">
+                            <i class="swatch swatch-missing" aria-hidden="true"></i>
+                            {lang.not_available()} " " <b>{lang.number(parts.missing)}</b>
+                        </span>
+                    }
+                })}
+            {(parts.old > 0)
+                .then(|| {
+                    view! {
+                        <span>
+                            <i class="swatch swatch-old" aria-hidden="true"></i>
+                            {lang.old_available()} " " <b>{lang.number(parts.old)}</b>
+                        </span>
+                    }
+                })}
+        </p>
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +164,7 @@ mod tests {
     fn nodes_that_do_not_come_up_are_not_drawn_as_done() {
         assert_eq!(widths(counts(24, 3, 21)), [0, 125, 875]);
         assert_eq!(widths(counts(4, 2, 3)), [250, 250, 500]);
+        assert_eq!(widths(counts(4, 0, 3)), [0, 250, 750]);
         let bad = counts(24, 3, 21);
         assert_eq!(own_label(Lang::En, bad), "3 of 24 updated, 3 not available");
     }

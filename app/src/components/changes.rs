@@ -34,6 +34,15 @@ fn area_name(lang: Lang, area: &Area) -> String {
     }
 }
 
+/// The area, and of an amount also which one.
+fn title(lang: Lang, change: &Change) -> String {
+    match change.area {
+        Area::Limit if !change.name.is_empty() => lang.limit_of(&change.name),
+        Area::Request if !change.name.is_empty() => lang.request_of(&change.name),
+        _ => area_name(lang, &change.area),
+    }
+}
+
 /// The short name on a chip.
 fn chip_name(lang: Lang, area: &Area) -> String {
     match area {
@@ -140,7 +149,7 @@ pub fn summary(lang: Lang, changes: &[Change]) -> impl IntoView + use<> {
                         {sign}
                     </span>
                     <span class="what">
-                        <b>{area_name(lang, &change.area)}</b>
+                        <b>{title(lang, change)}</b>
                         " "
                         <span class="muted">{of}</span>
                     </span>
@@ -165,7 +174,8 @@ fn how(lang: Lang, change: &Change) -> impl IntoView + use<> {
         Sign::Removed => lang.removed(),
         Sign::Changed => lang.changed(),
     };
-    let name = (!change.name.is_empty())
+    let amount = matches!(change.area, Area::Limit | Area::Request);
+    let name = (!change.name.is_empty() && !amount)
         .then(|| view! { <span class="mono">{change.name.clone()}</span> });
     let values = if change.hidden {
         view! {

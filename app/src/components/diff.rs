@@ -26,11 +26,16 @@ fn code(lang: Lang, line: &Line) -> impl IntoView + use<> {
         })
         .collect_view();
     let hidden = line.hidden.map(|chars| {
+        let words = if line.differs {
+            lang.hidden_value_differs(chars)
+        } else {
+            lang.hidden_value(chars)
+        };
         view! {
             " "
             <span class="chip chip-line">
                 <Icon glyph=Glyph::Lock size=11/>
-                {lang.hidden_value(chars)}
+                {words}
             </span>
         }
     });
@@ -136,6 +141,20 @@ fn two(lang: Lang, row: &SplitRow) -> impl IntoView + use<> {
     }
 }
 
+/// Fixed widths: the first row may be a fold over all of them.
+fn columns_of(columns: bool) -> impl IntoView {
+    let of: &[&str] = if columns {
+        &["ln", "sg", "cd", "ln", "sg", "cd"]
+    } else {
+        &["ln", "ln", "sg", "cd"]
+    };
+    let cols = of
+        .iter()
+        .map(|class| view! { <col class=format!("col-{class}")/> })
+        .collect_view();
+    view! { <colgroup>{cols}</colgroup> }
+}
+
 /// The table.
 #[component]
 pub fn DiffTable(
@@ -161,6 +180,7 @@ pub fn DiffTable(
     view! {
         <div class="diff-scroll" tabindex="0" role="group" aria-label=lang.yaml_diff()>
             <table class=class aria-label=lang.yaml_diff()>
+                {columns_of(columns)}
                 <tbody>{rows}</tbody>
             </table>
         </div>

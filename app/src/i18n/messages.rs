@@ -11,7 +11,6 @@ catalogue! {
     cluster = "Cluster", "集群";
     live = "Live", "实时";
     starting = "Starting", "启动中";
-    stale = "Stale", "数据过时";
     jump_to = "Jump to", "跳转";
     jump_label = "Jump to a workload", "跳转到工作负载";
     theme_dark = "Switch to dark theme", "切换到深色主题";
@@ -46,7 +45,7 @@ catalogue! {
     column_verdict = "Verdict", "结论";
     column_name = "Name", "名称";
     column_revision_image = "Revision and image", "修订版本与镜像";
-    column_nodes = "Nodes: updated, old, ready", "节点：已更新、旧、就绪";
+    column_nodes = "Nodes: new, old, ready", "节点：新、旧、就绪";
     column_live_since = "Live since", "生效自";
     none_seen = "none seen", "未发现";
     not_yet = "not yet", "尚未";
@@ -58,7 +57,6 @@ catalogue! {
     ready = "ready", "就绪";
 
     // The workload
-    daemonset = "DaemonSet", "DaemonSet";
     copy_link = "Copy link", "复制链接";
     copied = "Copied", "已复制";
     compare_revisions = "Compare revisions", "对比修订版本";
@@ -69,14 +67,12 @@ catalogue! {
     controller_revisions_hint = "as kubectl prints them", "与 kubectl 输出一致";
     fact_ready = "Ready", "就绪";
     fact_budget = "At a time", "每次";
-    fact_image = "Image", "镜像";
     fact_template_created = "Template created", "模板创建于";
     fact_kubectl = "kubectl rollout status", "kubectl rollout status";
     column_revision = "Revision", "修订版本";
     column_what_changed = "What changed", "变更内容";
     column_cause = "Change cause", "变更原因";
     column_current = "Current", "生效时段";
-    column_actions = "Actions", "操作";
     current = "current", "当前";
     restart_only = "restart only", "仅重启";
     identical_to_current = "= identical to current", "= 与当前相同";
@@ -88,13 +84,11 @@ catalogue! {
     first_known = "oldest revision kept", "保留的最早修订版本";
     counting = "and counting", "至今";
     up_to_date_nothing = "Nothing to roll back to", "没有可回滚的版本";
-    no_history = "No revisions yet", "还没有修订版本";
-    updated = "Updated", "已更新";
-    old = "Old", "旧";
+    updated_available = "Updated, available", "已更新，可用";
+    old_available = "Old, available", "旧，可用";
     not_available = "Not available", "不可用";
 
     // One revision
-    pod_template = "Pod template", "Pod 模板";
     as_yaml = "YAML", "YAML";
     copy_yaml = "Copy YAML", "复制 YAML";
     show_hidden = "Show hidden values", "显示隐藏的值";
@@ -112,15 +106,14 @@ catalogue! {
     mounts = "Mounts", "挂载";
     resources = "Resources", "资源";
     probes = "Probes", "探针";
+    liveness = "Liveness", "存活探针";
+    readiness = "Readiness", "就绪探针";
+    startup = "Startup", "启动探针";
     lifecycle = "Lifecycle", "生命周期";
     security = "Security", "安全";
-    other_fields = "Other fields", "其他字段";
     volumes = "Volumes", "卷";
     scheduling = "Scheduling", "调度";
-    read_only_mount = "read only", "只读";
     none = "none", "无";
-    created = "Created", "创建于";
-    uid = "uid", "uid";
 
     // Compare
     from = "From", "从";
@@ -133,11 +126,9 @@ catalogue! {
     unified = "Unified", "合并";
     split = "Split", "分栏";
     hide_noise = "Hide noise", "隐藏噪声";
-    show_noise = "Show noise", "显示噪声";
     live_template = "live template", "线上模板";
     identical = "The two templates mean the same to Kubernetes.", "这两个模板对 Kubernetes 来说完全相同。";
     value_hidden = "value hidden", "值已隐藏";
-    show = "Show", "显示";
 
     // Roll back
     what_changes = "What changes", "将变更什么";
@@ -153,7 +144,6 @@ catalogue! {
     cancel = "Cancel", "取消";
     what_is_sent = "What is sent", "发送内容";
     review_again = "Review again", "重新查看";
-    what_changed_since = "What changed", "看看变了什么";
     nothing_changed = "Nothing was changed.", "未做任何更改。";
     not_sent = "The rollback was not sent", "回滚未发送";
     not_known_whether = "It is not known whether the rollback was written", "不确定回滚是否已写入";
@@ -171,8 +161,8 @@ catalogue! {
     what_now = "What now", "接下来";
     see_the_change = "See the change", "查看变更";
     see_the_history = "See the history", "查看历史";
-    share = "Share what happened", "分享经过";
-    share_hint = "The link keeps following this write.", "此链接会继续跟踪这次写入。";
+    see_the_history_hint = "Which template came back under which number, and what there is to go to.", "哪个模板以哪个编号返回，以及可回滚到哪里。";
+    fact_current_since = "Current since", "成为当前版本于";
     refresh = "Refresh", "刷新";
 
     // States

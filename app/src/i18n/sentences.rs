@@ -161,8 +161,12 @@ catalogue! {
     values_hidden(n: usize) = format!("{n} value{} hidden", s(n)), format!("{n} 个值已隐藏");
 
     // Compare
+    limit_of(name: &str) = format!("{name} limit"), format!("{name} 限制");
+    request_of(name: &str) = format!("{name} request"), format!("{name} 请求");
+    live_template_of(n: i64) = format!("live template, revision {n}"), format!("线上模板，修订版本 {n}");
     changes_count(n: usize) = format!("{n} change{}", s(n)), format!("{n} 处变更");
     going(from: &str, to: &str) = format!("going from {from} to {to}"), format!("从 {from} 到 {to}");
+    hidden_value_differs(chars: usize) = format!("hidden, {chars} characters, differs"), format!("已隐藏，{chars} 个字符，有差异");
     hidden_value(chars: usize) = format!("hidden, {chars} characters"), format!("已隐藏，{chars} 个字符");
     fold(n: usize, names: &str) = format!("{n} unchanged lines: {names}"), format!("{n} 行未变：{names}");
     show_noise_of(n: usize) = format!("Show noise ({n})"), format!("显示噪声（{n}）");
@@ -193,6 +197,13 @@ catalogue! {
     on_delete_words(n: u32) = format!("The strategy is OnDelete: the template is set, and up to {n} {} wait for someone to delete their pods.", nodes(n)), format!("策略为 OnDelete：模板会更新，最多 {n} 个节点需手动删除 Pod。");
 
     // Progress
+    all_nodes_run(n: u32, revision: Option<i64>) = match revision {
+        Some(r) => format!("All {n} {} run revision {r}.", nodes(n)),
+        None => format!("All {n} {} run the live template.", nodes(n)),
+    }, match revision {
+        Some(r) => format!("全部 {n} 个节点运行修订版本 {r}。"),
+        None => format!("全部 {n} 个节点运行线上模板。"),
+    };
     rollout_of(name: &str) = format!("Rollout of {name}"), format!("{name} 的发布");
     progress_behind(n: i64) = format!("Generation {n} has not been seen yet"), format!("尚未看到第 {n} 代");
     behind_words(now: i64) = format!("The workload is at generation {now}. A write shows up within a second; if it does not, the link is wrong."), format!("工作负载现为第 {now} 代。写入通常在一秒内出现，否则链接有误。");
@@ -222,22 +233,25 @@ catalogue! {
 }
 
 impl Lang {
-    /// A revision in a list to choose from.
-    pub fn picker(self, row: &Row) -> String {
-        let mut text = row.revision.to_string();
+    /// A revision in a list to choose from: number, marks, image, cause, age.
+    pub fn picker(self, row: &Row, created: &str) -> String {
+        let mut parts = vec![row.revision.to_string()];
         if row.current {
-            text = format!("{text} · {}", self.current());
+            parts.push(self.current().to_owned());
         }
         if let Some(was) = row.was {
-            text = format!("{text} · {}", self.was(was.revision));
+            parts.push(self.was(was.revision));
         }
-        let image = row
-            .images
-            .first()
-            .map(|i| i.image.as_str())
-            .unwrap_or_default();
-        let short = image.rsplit('/').next().unwrap_or(image);
-        format!("{text} · {short}")
+        if let Some(image) = row.images.first() {
+            let short = image.image.rsplit('/').next().unwrap_or(&image.image);
+            parts.push(short.to_owned());
+        }
+        if let Some(cause) = &row.change_cause {
+            let visible = domain::text::visible(cause);
+            parts.push(domain::text::shorten(&visible, 40).into_owned());
+        }
+        parts.push(self.created_at(created));
+        parts.join(" · ")
     }
 
     /// Title and words of the warning that somebody may undo a rollback.
@@ -263,7 +277,9 @@ impl Lang {
                 "{manager} manages this workload ({evidence}). Change it there too, or the rollback will not last."
             ),
             Self::Zh => {
-                format!("{manager} 管理此工作负载（{evidence}）。请同时在那里修改，否则回滚不会持久。")
+                format!(
+                    "{manager} 管理此工作负载（{evidence}）。请同时在那里修改，否则回滚不会持久。"
+                )
             }
         };
         Some((title, words))

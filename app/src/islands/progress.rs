@@ -1,11 +1,12 @@
 //! A rollback arriving: the four steps, the bar, kubectl's own words.
 
 use domain::status::{Following, following};
+use domain::text::visible;
 use domain::time::Time;
 use domain::verdict::Verdict;
 use leptos::prelude::*;
 
-use crate::components::bar::NodesBar;
+use crate::components::bar::{NodesBar, legend};
 use crate::components::icon::{Glyph, Icon};
 use crate::i18n::Lang;
 use crate::live::live;
@@ -81,6 +82,7 @@ pub fn ProgressLive(
                 </div>
             </div>
             {move || view! { <NodesBar counts=model.get().line.counts lang/> }}
+            {move || legend(lang, model.get().line.counts)}
             {move || steps(lang, &model.get(), generation)}
             {move || {
                 let model = model.get();
@@ -139,16 +141,28 @@ fn sub_words(lang: Lang, model: &Workload, generation: i64) -> String {
     match stage(model, generation) {
         Stage::Overtaken => lang.overtaken_words(generation, model.status.generation),
         Stage::ByHand => lang.by_hand_words().to_owned(),
-        Stage::Done | Stage::Nodes => match (&model.note, model.history.current()) {
-            (Some(note), Some(row)) if row.revision != note.to_revision => {
-                let words = lang.now_revision(note.to_revision, row.revision);
-                match note.reason.as_str() {
-                    "" => words,
-                    reason => format!("{words} {}", lang.quoted(reason)),
+        Stage::Done | Stage::Nodes => {
+            let revision = model.line.revision;
+            let all = (stage(model, generation) == Stage::Done)
+                .then(|| lang.all_nodes_run(model.status.desired, revision));
+            let back = match (&model.note, revision) {
+                (Some(note), Some(now)) if now != note.to_revision => {
+                    Some(lang.now_revision(note.to_revision, now))
                 }
+                _ => None,
+            };
+            let reason = model
+                .note
+                .as_ref()
+                .filter(|note| !note.reason.is_empty())
+                .map(|note| lang.quoted(&visible(&note.reason)));
+            let parts: Vec<String> = [all, back, reason].into_iter().flatten().collect();
+            if parts.is_empty() {
+                lang.generation(generation)
+            } else {
+                parts.join(" ")
             }
-            _ => lang.generation(generation),
-        },
+        }
         Stage::Behind => lang.behind_words(model.status.generation),
         Stage::Sent => lang.generation(generation),
     }
@@ -207,20 +221,24 @@ fn steps(lang: Lang, model: &Workload, generation: i64) -> impl IntoView + use<>
 fn next(lang: Lang, model: &Workload, generation: i64) -> Option<impl IntoView + use<>> {
     let stage = stage(model, generation);
     matches!(stage, Stage::Done | Stage::Overtaken | Stage::ByHand).then(|| {
-        let key = &model.line.key();
+        let key = model.line.key();
         let name = lang.open_workload(&key.name);
         view! {
             <section class="panel" aria-labelledby="next">
                 <div class="panel-head">
                     <h2 id="next">{lang.what_now()}</h2>
                 </div>
-                <p class="row">
-                    <b>{lang.see_the_history()}</b>
+                <div class="row next-step">
+                    <Icon glyph=Glyph::Compare size=16/>
+                    <p>
+                        <b>{lang.see_the_history()}</b>
+                        <span class="muted block">{lang.see_the_history_hint()}</span>
+                    </p>
                     <span class="spacer"></span>
-                    <a class="button small-button" href=urls::workload(key)>
+                    <a class="button" href=urls::workload(&key)>
                         {name}
                     </a>
-                </p>
+                </div>
             </section>
         }
     })

@@ -2,9 +2,10 @@
 
 use domain::history::History;
 use domain::time::Time;
+use domain::verdict::Verdict;
 use leptos::prelude::*;
 
-use crate::components::bar::NodesBar;
+use crate::components::bar::{NodesBar, legend};
 use crate::components::head::Particulars;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::ledger::{self, back_link};
@@ -106,7 +107,7 @@ fn head(lang: Lang, model: &Workload, off: Signal<Option<String>>) -> impl IntoV
                     lang
                 />
             </div>
-            <div class="head-actions">
+            <div class="head-actions bottom-bar">
                 <CopyButton
                     text=String::new()
                     label=lang.copy_link().to_owned()
@@ -133,8 +134,6 @@ fn head(lang: Lang, model: &Workload, off: Signal<Option<String>>) -> impl IntoV
 fn rollout(lang: Lang, model: &Workload, now: Signal<Time>) -> impl IntoView + use<> {
     let line = model.line.clone();
     let counts = line.counts;
-    let old = counts.desired.saturating_sub(counts.updated);
-    let missing = counts.desired.saturating_sub(counts.available);
     let current = model.history.current().cloned();
     let noted = line.clone();
     view! {
@@ -143,7 +142,10 @@ fn rollout(lang: Lang, model: &Workload, now: Signal<Time>) -> impl IntoView + u
                 <VerdictLine verdict=line.verdict.clone() lang size=22/>
             </h2>
             <p class="muted verdict-note">
-                {move || verdict::note(lang, &noted, now.get())}
+                {move || match noted.verdict {
+                    Verdict::Healthy => Some(lang.all_nodes_run(noted.counts.desired, noted.revision)),
+                    _ => verdict::note(lang, &noted, now.get()),
+                }}
             </p>
             <div class="steps-line">
                 {from_to(lang, model)}
@@ -151,30 +153,7 @@ fn rollout(lang: Lang, model: &Workload, now: Signal<Time>) -> impl IntoView + u
                 <b>{lang.of_nodes(counts.updated.min(counts.desired), counts.desired)}</b>
             </div>
             <NodesBar counts lang/>
-            <p class="legend">
-                <span>
-                    <i class="swatch swatch-new" aria-hidden="true"></i>
-                    {lang.updated()} " " <b>{lang.number(counts.updated.min(counts.desired))}</b>
-                </span>
-                {(old > 0)
-                    .then(|| {
-                        view! {
-                            <span>
-                                <i class="swatch swatch-old" aria-hidden="true"></i>
-                                {lang.old()} " " <b>{lang.number(old)}</b>
-                            </span>
-                        }
-                    })}
-                {(missing > 0)
-                    .then(|| {
-                        view! {
-                            <span class="tone-amber">
-                                <Icon glyph=Glyph::NotReady size=14/>
-                                {lang.not_available()} " " <b>{lang.number(missing)}</b>
-                            </span>
-                        }
-                    })}
-            </p>
+            {legend(lang, counts)}
         </div>
         <dl class="facts">
             <div>
@@ -202,6 +181,23 @@ fn rollout(lang: Lang, model: &Workload, now: Signal<Time>) -> impl IntoView + u
                                 <span class="small">
                                     {move || {
                                         lang.ago(&time::duration(lang, time::span(created, now.get())))
+                                    }}
+                                </span>
+                            </dd>
+                        </div>
+                    }
+                })}
+            {line
+                .current_since
+                .map(|at| {
+                    view! {
+                        <div>
+                            <dt>{lang.fact_current_since()}</dt>
+                            <dd>
+                                <b>{move || time::absolute(lang, at, now.get())}</b>
+                                <span class="small">
+                                    {move || {
+                                        lang.ago(&time::duration(lang, time::span(at, now.get())))
                                     }}
                                 </span>
                             </dd>
@@ -309,7 +305,7 @@ fn controller_revisions(history: &History, now: Signal<Time>) -> impl IntoView +
                     <td>
                         <a href=urls::revision(&history.key(), &row.name)>{row.name.clone()}</a>
                     </td>
-                    <td class="wide-only">{controller}</td>
+                    <td>{controller}</td>
                     <td>{row.revision}</td>
                     <td>{move || time::kubectl_age(time::span(created, now.get()))}</td>
                 </tr>
@@ -321,9 +317,7 @@ fn controller_revisions(history: &History, now: Signal<Time>) -> impl IntoView +
             <thead>
                 <tr>
                     <th scope="col">"NAME"</th>
-                    <th scope="col" class="wide-only">
-                        "CONTROLLER"
-                    </th>
+                    <th scope="col">"CONTROLLER"</th>
                     <th scope="col">"REVISION"</th>
                     <th scope="col">"AGE"</th>
                 </tr>

@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::i18n::Lang;
 use crate::islands::copy::CopyButton;
 use crate::model::{self, Comparison, DiffOptions, LIVE};
-use crate::urls;
+use crate::{time, urls};
 
 /// How the page is asked to look; all of it stands in the address.
 #[derive(Clone, Copy)]
@@ -157,9 +157,10 @@ fn Compared(history: History, comparison: Comparison, look: Look, lang: Lang) ->
 }
 
 fn side_name(lang: Lang, side: &model::Side) -> String {
-    match side.revision {
-        Some(n) => n.to_string(),
-        None => lang.live_template().to_owned(),
+    match (side.name.as_str(), side.revision) {
+        (LIVE, Some(n)) => lang.live_template_of(n),
+        (_, Some(n)) => n.to_string(),
+        (_, None) => lang.live_template().to_owned(),
     }
 }
 
@@ -226,13 +227,21 @@ fn Tools(
 #[component]
 fn Pickers(history: History, from: String, to: String, look: Look, lang: Lang) -> impl IntoView {
     let key = history.key();
+    let now = super::frame().now;
     let options = |chosen: &str| {
-        let live = (LIVE.to_owned(), lang.live_template().to_owned());
+        let live = match history.current() {
+            Some(row) => lang.live_template_of(row.revision),
+            None => lang.live_template().to_owned(),
+        };
+        let live = (LIVE.to_owned(), live);
         let rows = history
             .revisions
             .iter()
             .filter(|row| row.problem.is_none())
-            .map(|row| (row.name.clone(), lang.picker(row)));
+            .map(|row| {
+                let created = time::absolute(lang, row.created_at, now);
+                (row.name.clone(), lang.picker(row, &created))
+            });
         std::iter::once(live)
             .chain(rows)
             .map(|(name, text)| {

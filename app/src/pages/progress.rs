@@ -9,6 +9,7 @@ use crate::error::ApiError;
 use crate::islands::copy::CopyButton;
 use crate::islands::progress::ProgressLive;
 use crate::model::{self, Workload};
+use crate::urls;
 
 /// The page.
 #[component]
@@ -22,6 +23,12 @@ pub fn ProgressPage() -> impl IntoView {
         Ok((model, generation)) => {
             let done = model.status.done && model.status.generation >= generation;
             let is = |name: &str, value: &str| super::query_part(name).as_deref() == Some(value);
+            let change = model.history.current().and_then(|row| {
+                let base = row.base.as_ref()?;
+                Some(urls::compare(&key, &base.name, &row.name))
+            });
+            let owner = model.line.owner.as_ref();
+            let revert = owner.and_then(|owner| lang.owner_warning(owner));
             let told = [
                 is("mutated", "true").then(|| lang.mutated_words()),
                 is("event", "missing").then(|| lang.event_missing()),
@@ -47,6 +54,15 @@ pub fn ProgressPage() -> impl IntoView {
                             label=lang.copy_link().to_owned()
                             done=lang.copied().to_owned()
                         />
+                        {change
+                            .map(|url| {
+                                view! {
+                                    <a class="button" href=url data-key="c">
+                                        <Icon glyph=Glyph::Compare size=14/>
+                                        {lang.see_the_change()}
+                                    </a>
+                                }
+                            })}
                     </div>
                 </div>
                 {told
@@ -62,6 +78,19 @@ pub fn ProgressPage() -> impl IntoView {
                     })
                     .collect_view()}
                 <ProgressLive initial=model generation now=frame.now lang/>
+                {revert
+                    .map(|(title, words)| {
+                        view! {
+                            <p class="panel notice tone-amber">
+                                <Icon glyph=Glyph::NotReady/>
+                                <span>
+                                    <b>{title}</b>
+                                    " "
+                                    {words}
+                                </span>
+                            </p>
+                        }
+                    })}
             }
             .into_any()
         }

@@ -1,6 +1,5 @@
 //! One revision: the whole pod template, readable and as YAML.
 
-use domain::template::ContainerImage;
 use domain::workload::Key;
 use domain::yaml;
 use leptos::prelude::*;
@@ -14,6 +13,10 @@ use crate::i18n::Lang;
 use crate::islands::copy::CopyButton;
 use crate::model::{self, Revision};
 use crate::{time, urls};
+
+mod described;
+
+use described::Described;
 
 /// The page.
 #[component]
@@ -106,7 +109,14 @@ fn OneRevision(key: Key, revision: Revision, reveal: bool, lang: Lang) -> impl I
             .change_cause
             .clone()
             .map(|cause| {
-                view! { <p class="cause-text">{domain::text::visible(&cause).into_owned()}</p> }
+                view! {
+                    <p class="cause-line">
+                        <span class="muted small">{lang.column_cause()}</span>
+                        <span class="cause-text">
+                            {domain::text::visible(&cause).into_owned()}
+                        </span>
+                    </p>
+                }
             })}
         {row
             .base
@@ -127,7 +137,7 @@ fn OneRevision(key: Key, revision: Revision, reveal: bool, lang: Lang) -> impl I
         {match (&revision.template, &revision.raw) {
             (Some(template), _) => {
                 view! {
-                    <Described template=template.clone() images=row.images.clone() lang/>
+                    <Described template=template.clone() lang/>
                     <Yaml key row_name=row.name.clone() template=template.clone() hidden=revision.hidden reveal lang/>
                 }
                     .into_any()
@@ -149,160 +159,6 @@ fn OneRevision(key: Key, revision: Revision, reveal: bool, lang: Lang) -> impl I
                     .into_any()
             }
         }}
-    }
-}
-
-/// Field by field: each container, then the pod. Every field of the template
-/// appears, for each is listed under its own name.
-#[component]
-fn Described(template: Value, images: Vec<ContainerImage>, lang: Lang) -> impl IntoView {
-    let _ = images;
-    let spec = template.get("spec").cloned().unwrap_or_default();
-    let lists = [
-        ("containers", lang.containers()),
-        ("initContainers", lang.init_containers()),
-        ("ephemeralContainers", lang.ephemeral_containers()),
-    ];
-    let containers = lists
-        .into_iter()
-        .flat_map(|(field, title)| {
-            let items = spec
-                .get(field)
-                .and_then(Value::as_array)
-                .cloned()
-                .unwrap_or_default();
-            items.into_iter().map(move |container| (title, container))
-        })
-        .map(|(title, container)| {
-            let name = container
-                .get("name")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned();
-            view! {
-                <section class="panel described" aria-label=format!("{title}: {name}")>
-                    <div class="panel-head">
-                        <h2 class="mono">{name.clone()}</h2>
-                        <span class="muted">{title}</span>
-                    </div>
-                    <dl>{fields(lang, &container, &["name"])}</dl>
-                </section>
-            }
-        })
-        .collect_view();
-    let but = ["containers", "initContainers", "ephemeralContainers"];
-    let metadata = template.get("metadata").cloned().unwrap_or_default();
-    view! {
-        {containers}
-        <section class="panel described" aria-labelledby="pod">
-            <div class="panel-head">
-                <h2 id="pod">{lang.pod()}</h2>
-            </div>
-            <dl>
-                {annotations(lang, &metadata)} {fields(lang, &metadata, &["annotations", "creationTimestamp"])}
-                {fields(lang, &spec, &but)}
-            </dl>
-        </section>
-    }
-}
-
-/// Annotations by name and size: they can hold whole manifests.
-fn annotations(lang: Lang, metadata: &Value) -> impl IntoView + use<> {
-    let list = metadata
-        .get("annotations")
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_default();
-    (!list.is_empty()).then(|| {
-        let items = list
-            .into_iter()
-            .map(|(name, value)| {
-                let size = value.as_str().map_or(0, str::len);
-                view! { <li><span class="mono">{name}</span> " " <span class="muted small">{lang.bytes(size)}</span></li> }
-            })
-            .collect_view();
-        view! {
-            <div>
-                <dt>{lang.annotations()}</dt>
-                <dd>
-                    <ul class="bare">{items}</ul>
-                </dd>
-            </div>
-        }
-    })
-}
-
-/// Members of an object, each with its own name and a readable value.
-fn fields(lang: Lang, object: &Value, but: &[&str]) -> impl IntoView + use<> {
-    object
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(key, value)| !but.contains(&key.as_str()) && !value.is_null())
-        .map(|(key, value)| {
-            let content = match (key.as_str(), value) {
-                ("env", Value::Array(items)) => environment(items).into_any(),
-                (_, Value::String(text)) => view! { <span class="mono">{domain::text::visible(text).into_owned()}</span> }.into_any(),
-                (_, Value::Bool(_) | Value::Number(_)) => {
-                    view! { <span class="mono">{value.to_string()}</span> }.into_any()
-                }
-                _ => view! { <pre>{domain::text::visible(&yaml::to_string(value)).into_owned()}</pre> }.into_any(),
-            };
-            let name = field_name(lang, key);
-            view! {
-                <div>
-                    <dt>{name}</dt>
-                    <dd>{content}</dd>
-                </div>
-            }
-        })
-        .collect_view()
-}
-
-/// People's words for the common fields; Kubernetes' own for the rest.
-fn field_name(lang: Lang, key: &str) -> String {
-    match key {
-        "image" => lang.image().to_owned(),
-        "env" => lang.environment().to_owned(),
-        "command" => lang.command().to_owned(),
-        "args" => lang.arguments().to_owned(),
-        "ports" => lang.ports().to_owned(),
-        "volumeMounts" => lang.mounts().to_owned(),
-        "resources" => lang.resources().to_owned(),
-        "volumes" => lang.volumes().to_owned(),
-        "labels" => lang.labels().to_owned(),
-        "lifecycle" => lang.lifecycle().to_owned(),
-        other => other.to_owned(),
-    }
-}
-
-fn environment(items: &[Value]) -> impl IntoView + use<> {
-    let rows = items
-        .iter()
-        .map(|item| {
-            let name = item
-                .get("name")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned();
-            let value = match (item.get("value"), item.get("valueFrom")) {
-                (Some(Value::String(text)), _) => domain::text::visible(text).into_owned(),
-                (None, Some(from)) => yaml::to_string(from).replace('\n', " ").trim().to_owned(),
-                (Some(other), _) => other.to_string(),
-                (None, None) => String::new(),
-            };
-            view! {
-                <tr>
-                    <th scope="row">{name}</th>
-                    <td>{value}</td>
-                </tr>
-            }
-        })
-        .collect_view();
-    view! {
-        <table class="env mono">
-            <tbody>{rows}</tbody>
-        </table>
     }
 }
 

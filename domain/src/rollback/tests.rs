@@ -193,7 +193,11 @@ fn a_lost_answer_is_read_from_what_is_there() {
     assert_eq!(arrived(&model.workload, &plan), None, "it may still arrive");
     let mut after = model.workload.clone();
     after.generation += 1;
-    assert_eq!(arrived(&after, &plan), Some(false), "another change was first");
+    assert_eq!(
+        arrived(&after, &plan),
+        Some(false),
+        "another change was first"
+    );
     after.generation += 1;
     assert_eq!(arrived(&after, &plan), None, "the first of two may be ours");
     after.note = Some(plan.note.clone());
@@ -205,10 +209,17 @@ fn a_lost_answer_is_read_from_what_is_there() {
     there.generation += 1;
     there.template = plan.target.clone();
     assert_eq!(arrived(&there, &plan), None, "somebody else went back too");
-    let unnoted = Plan { noted: false, ..plan };
+    let unnoted = Plan {
+        noted: false,
+        ..plan
+    };
     assert_eq!(arrived(&there, &unnoted), Some(true));
     there.template = model.workload.template.clone();
-    assert_eq!(arrived(&there, &unnoted), None, "admission may have changed it");
+    assert_eq!(
+        arrived(&there, &unnoted),
+        None,
+        "admission may have changed it"
+    );
 }
 
 #[test]

@@ -92,7 +92,12 @@ pub fn chips(changes: &[Change]) -> Chips {
         let first = chip.added + chip.removed + chip.changed == 1;
         chip.only = match &change.to {
             Some(to) if first && to.chars().count() <= 12 && !change.name.is_empty() => {
-                Some((change.name.clone(), to.clone()))
+                let name = match change.area {
+                    Area::Request => format!("{} request", change.name),
+                    Area::Limit => format!("{} limit", change.name),
+                    _ => change.name.clone(),
+                };
+                Some((name, to.clone()))
             }
             _ => None,
         };

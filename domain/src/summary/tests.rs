@@ -148,7 +148,10 @@ fn chips_put_images_first_and_count_the_rest() {
         ),
         (Area::Env, 1, 2)
     );
-    assert_eq!(chips.chips[1].only, Some(("memory".into(), "1Gi".into())));
+    assert_eq!(
+        chips.chips[1].only,
+        Some(("memory limit".into(), "1Gi".into()))
+    );
 }
 
 /// A random small edit anywhere in a JSON value.

@@ -344,9 +344,15 @@ mod tests {
         let open = |code, message: &str| leaves_open(&status(code, message));
         assert!(open(500, "etcdserver: request timed out"));
         assert!(open(502, "bad gateway"));
-        assert!(open(504, "Timeout: request did not complete within the allotted time"));
+        assert!(open(
+            504,
+            "Timeout: request did not complete within the allotted time"
+        ));
         assert!(!open(429, "too many requests"));
         assert!(!open(403, "no"));
-        assert!(!open(500, "Internal error occurred: failed calling webhook \"x\""));
+        assert!(!open(
+            500,
+            "Internal error occurred: failed calling webhook \"x\""
+        ));
     }
 }

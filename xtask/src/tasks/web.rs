@@ -75,9 +75,37 @@ fn compile(wasm: &setup::Wasm) -> Outcome<PathBuf> {
     if let Some(sysroot) = &wasm.sysroot {
         flags.push_str(&format!(" --sysroot={}", sysroot.display()));
     }
+    // Messages of panics name their source: without this machine's folders.
+    if let Some(home) = cargo_home() {
+        let registry = home.join("registry/src");
+        flags.push_str(&format!(" --remap-path-prefix={}=", registry.display()));
+    }
     command.env("RUSTFLAGS", flags);
     run(&mut command)?;
     Ok(folder.join("wasm32-unknown-unknown/wasm/frontend.wasm"))
+}
+
+/// Where cargo keeps the sources of dependencies.
+fn cargo_home() -> Option<PathBuf> {
+    std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
+}
+
+/// The script without comments and indentation, which wasm-bindgen writes one a
+/// line.
+fn dense(script: &str) -> String {
+    script
+        .lines()
+        .map(str::trim)
+        .filter(|line| {
+            let comment = ["/**", "*", "//"]
+                .iter()
+                .any(|start| line.starts_with(start));
+            !line.is_empty() && !comment
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// All partials of `style/`: tokens and base first, the rest by name.
@@ -148,7 +176,8 @@ fn assemble(module: &Path, style: &str, manifest: &Path) -> Outcome<()> {
                 .generate(&bound)
         })
         .doing("wasm-bindgen")?;
-    let script = fs::read(bound.join("rollbook.js")).doing("cannot read the script")?;
+    let script = fs::read_to_string(bound.join("rollbook.js")).doing("cannot read the script")?;
+    let script = dense(&script).into_bytes();
     let wasm = fs::read(bound.join("rollbook_bg.wasm")).doing("cannot read the module")?;
     let output = format!("rollbook-{}", digest(&[&script, &wasm]));
     let css = format!("/pkg/rollbook-{}.css", digest(&[style.as_bytes()]));

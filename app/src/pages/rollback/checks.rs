@@ -112,11 +112,9 @@ fn line(check: &Check) -> impl IntoView + use<> {
 fn of_dry_run(lang: Lang, order: &Order, report: &Report) -> Check {
     let words = lang.report(order, report);
     match &report.reason {
-        Reason::DryRun { mutated: false } => Check::new(
-            Level::Passed,
-            lang.dry_run_accepted(),
-            lang.dry_run_equal(),
-        ),
+        Reason::DryRun { mutated: false } => {
+            Check::new(Level::Passed, lang.dry_run_accepted(), lang.dry_run_equal())
+        }
         Reason::DryRun { mutated: true } => Check::new(
             Level::Warning,
             lang.dry_run_mutated(),
@@ -132,7 +130,10 @@ fn of_workload(lang: Lang, model: &Workload, reach: Option<Reach>) -> Vec<Check>
     let warn = |title: String, words: String| Check::new(Level::Warning, title, words);
     let mut all = Vec::new();
     if let Some(owner) = &model.line.owner {
-        all.extend(lang.owner_warning(owner).map(|(title, words)| warn(title, words)));
+        all.extend(
+            lang.owner_warning(owner)
+                .map(|(title, words)| warn(title, words)),
+        );
     }
     if model.applied {
         all.push(warn(
@@ -148,10 +149,7 @@ fn of_workload(lang: Lang, model: &Workload, reach: Option<Reach>) -> Vec<Check>
         ));
     }
     all.push(match model.history.current_state {
-        CurrentState::Pending => warn(
-            lang.verdict_not_observed(),
-            lang.pending_words().to_owned(),
-        ),
+        CurrentState::Pending => warn(lang.verdict_not_observed(), lang.pending_words().to_owned()),
         _ => Check::new(
             Level::Passed,
             lang.observed_title(),
