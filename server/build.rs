@@ -6,6 +6,13 @@ use std::{env, fs};
 
 fn main() {
     println!("cargo::rerun-if-env-changed=ROLLBOOK_SITE");
+    println!("cargo::rerun-if-env-changed=CARGO_CFG_ERASE_COMPONENTS");
+    if env::var_os("CARGO_CFG_ERASE_COMPONENTS").is_none() {
+        println!(
+            "cargo::error=RUSTFLAGS replaces the flags of .cargo/config.toml, and pages would not wake: add `--cfg erase_components` to it"
+        );
+        return;
+    }
     let Ok(manifest_dir) = env::var("CARGO_MANIFEST_DIR") else {
         return;
     };

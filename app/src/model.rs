@@ -8,7 +8,7 @@ use domain::note::Note;
 use domain::status::Status;
 use domain::summary::Change;
 use domain::time::Time;
-use domain::workload::{AtATime, UpdateStrategy, Writer};
+use domain::workload::{AtATime, UpdateStrategy};
 use serde::{Deserialize, Serialize};
 
 /// The list of workloads.
@@ -44,9 +44,6 @@ pub struct Workload {
     /// What Rollbook wrote down at its last rollback, if it still holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,
-    /// Who wrote the template last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub writer: Option<Writer>,
 }
 
 impl Workload {
@@ -177,7 +174,6 @@ mod make {
             at_a_time: workload.strategy.at_a_time(workload.counts.desired),
             applied: workload.applied,
             note: workload.note.clone(),
-            writer: workload.writer.clone(),
         })
     }
 

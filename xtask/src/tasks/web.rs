@@ -70,7 +70,7 @@ fn compile(wasm: &setup::Wasm) -> Outcome<PathBuf> {
     if let Some(rustc) = &wasm.rustc {
         command.env("RUSTC", rustc);
     }
-    // Leptos then forgets the types of views early: a smaller module.
+    // As .cargo/config.toml says for the server, which this would override.
     let mut flags = "--cfg erase_components".to_owned();
     if let Some(sysroot) = &wasm.sysroot {
         flags.push_str(&format!(" --sysroot={}", sysroot.display()));
