@@ -137,7 +137,7 @@ fn TopBar(frame: crate::pages::Frame) -> impl IntoView {
                 <b>{frame.cluster.clone()}</b>
             </span>
             <nav aria-label=lang.nav_main()>
-                <a href="/" class="place" aria-current=on_list.then_some("page")>
+                <a href="/" class="place" aria-current=if on_list { "page" } else { "true" }>
                     {lang.workloads()}
                 </a>
             </nav>

@@ -20,13 +20,24 @@ fn part(value: &Value, key: &str) -> Option<String> {
     value.get(key).filter(|v| !v.is_null()).map(plain)
 }
 
+/// Says nothing: null, an empty text, list or object.
+pub fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
 /// `known` parts have been said; the others follow as `key=value`.
 fn rest(value: &Value, known: &[&str]) -> Vec<String> {
     value
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(key, value)| !known.contains(&key.as_str()) && !value.is_null())
+        .filter(|(key, value)| !known.contains(&key.as_str()) && !is_empty(value))
         .map(|(key, value)| format!("{key}={}", plain(value)))
         .collect()
 }
@@ -310,13 +321,13 @@ mod tests {
             mount(&conf),
             "/c from c (rw, path=a, mountPropagation=None)"
         );
-        let amounts = json!({"limits": {"memory": "1Gi", "cpu": 2}, "requests": {"cpu": "100m"}, "claims": []});
+        let amounts = json!({"limits": {"memory": "1Gi", "cpu": 2}, "requests": {"cpu": "100m"}, "claims": [{"name": "gpu"}]});
         assert_eq!(
             resources(&amounts),
             [
                 "cpu: request 100m, limit 2",
                 "memory: limit 1Gi",
-                "claims=[]"
+                r#"claims=[{"name":"gpu"}]"#
             ]
         );
     }
@@ -358,8 +369,8 @@ mod tests {
             "t: empty dir (medium=Memory)"
         );
         assert_eq!(
-            volume(&json!({"name": "p", "projected": {"sources": []}})),
-            "p: projected (sources=[])"
+            volume(&json!({"name": "p", "projected": {"sources": [1]}})),
+            "p: projected (sources=[1])"
         );
         assert_eq!(toleration(&json!({"operator": "Exists"})), "op=Exists");
         let timed =

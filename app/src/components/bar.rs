@@ -81,8 +81,8 @@ pub fn NodesBar(
     thin: bool,
 ) -> impl IntoView {
     let [full, waiting, half] = widths(counts);
-    let stripes: String = (0..waiting / 10)
-        .map(|i| format!("M{} 8 l5 -8", full + i * 10))
+    let stripes: String = (0..waiting / 25)
+        .map(|i| format!("M{} 8 l12 -8", full + i * 25))
         .collect();
     let class = match (counts.desired, thin) {
         (0, _) => "bar bar-empty",

@@ -116,7 +116,7 @@ fn revision_line(
     };
     let number_label = lang.revision_number(row.revision);
     view! {
-        <li class=class data-line="" data-revision=row.name.clone() id=format!("r-{}", row.name)>
+        <li class=class data-line="" data-revision=row.name.clone() data-number=row.revision id=format!("r-{}", row.name)>
             <span class="rail" aria-hidden="true">
                 {arcs(pieces)} <span class=dot_class>
                     {dot_glyph.map(|glyph| view! { <Icon glyph size=11/> })}

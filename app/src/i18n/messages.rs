@@ -95,9 +95,7 @@ catalogue! {
     hide_values = "Hide values", "隐藏值";
     labels = "Labels", "标签";
     annotations = "Annotations", "注解";
-    containers = "Containers", "容器";
-    init_containers = "Init containers", "Init 容器";
-    ephemeral_containers = "Ephemeral containers", "临时容器";
+    ephemeral_container = "Ephemeral container", "临时容器";
     image = "Image", "镜像";
     command = "Command", "命令";
     arguments = "Arguments", "参数";
@@ -181,6 +179,7 @@ catalogue! {
     key_help = "This help", "本帮助";
     key_move = "Move in a list", "在列表中移动";
     key_open = "Open", "打开";
+    selecting = "Revision {} is selected. Press x on another one to compare, or on this one to let go.", "已选择修订版本 {}。在另一个上按 x 进行对比，或在此按 x 取消。";
     key_select = "Select for compare", "选择对比";
     key_compare = "Compare", "对比";
     key_roll_back = "Roll back (opens the page, never executes)", "回滚（只打开页面，不会执行）";

@@ -6,6 +6,17 @@ use domain::rollback::{Order, Reason, Report};
 
 use super::{Lang, catalogue, nodes};
 
+/// `memory` as it begins a line.
+fn capital(name: &str) -> String {
+    let mut chars = name.chars();
+    chars
+        .next()
+        .map(|first| first.to_ascii_uppercase())
+        .into_iter()
+        .chain(chars)
+        .collect()
+}
+
 fn s(n: usize) -> &'static str {
     if n == 1 { "" } else { "s" }
 }
@@ -161,8 +172,8 @@ catalogue! {
     values_hidden(n: usize) = format!("{n} value{} hidden", s(n)), format!("{n} 个值已隐藏");
 
     // Compare
-    limit_of(name: &str) = format!("{name} limit"), format!("{name} 限制");
-    request_of(name: &str) = format!("{name} request"), format!("{name} 请求");
+    limit_of(name: &str) = format!("{} limit", capital(name)), format!("{name} 限制");
+    request_of(name: &str) = format!("{} request", capital(name)), format!("{name} 请求");
     live_template_of(n: i64) = format!("live template, revision {n}"), format!("线上模板，修订版本 {n}");
     changes_count(n: usize) = format!("{n} change{}", s(n)), format!("{n} 处变更");
     going(from: &str, to: &str) = format!("going from {from} to {to}"), format!("从 {from} 到 {to}");

@@ -24,6 +24,7 @@ pub fn Keys(
     #[cfg(feature = "hydrate")]
     Effect::new(|_| browser::listen());
     view! {
+        <p id="selecting" class="selecting" role="status" data-words=lang.selecting()></p>
         <dialog id="keys" class="keys" aria-label=lang.all_keys()>
             <h2>{lang.all_keys()}</h2>
             <dl>
@@ -210,8 +211,25 @@ mod browser {
                 let url = format!("{path}/compare?from={other}&to={name}");
                 window().location().set_href(&url).is_ok()
             }
-            Some(_) => line.class_list().remove_1("is-selected").is_ok(),
-            None => line.class_list().add_1("is-selected").is_ok(),
+            Some(_) => {
+                say_selected(None);
+                line.class_list().remove_1("is-selected").is_ok()
+            }
+            None => {
+                say_selected(line.get_attribute("data-number"));
+                line.class_list().add_1("is-selected").is_ok()
+            }
+        }
+    }
+
+    /// Shows and speaks what is selected.
+    fn say_selected(number: Option<String>) {
+        if let Some(place) = find("#selecting") {
+            let words = number.and_then(|number| {
+                let words = place.get_attribute("data-words")?;
+                Some(words.replace("{}", &number))
+            });
+            place.set_text_content(words.as_deref());
         }
     }
 

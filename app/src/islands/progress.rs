@@ -203,7 +203,9 @@ fn steps(lang: Lang, model: &Workload, generation: i64) -> impl IntoView + use<>
             };
             view! {
                 <li class=class>
-                    <span class="step-dot" role="img" aria-label=state></span>
+                    <span class="step-dot" role="img" aria-label=state>
+                        {(index < reached).then(|| view! { <Icon glyph=Glyph::Healthy size=18/> })}
+                    </span>
                     <b>{name}</b>
                     <span class="muted small">{detail}</span>
                 </li>
@@ -232,7 +234,8 @@ fn next(lang: Lang, model: &Workload, generation: i64) -> Option<impl IntoView +
                     <Icon glyph=Glyph::Compare size=16/>
                     <p>
                         <b>{lang.see_the_history()}</b>
-                        <span class="muted block">{lang.see_the_history_hint()}</span>
+                        <br/>
+                        <span class="muted">{lang.see_the_history_hint()}</span>
                     </p>
                     <span class="spacer"></span>
                     <a class="button" href=urls::workload(&key)>

@@ -1,6 +1,7 @@
 //! Making a cluster: what kwokctl is told.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::{Cluster, ports, process, stages};
@@ -68,7 +69,7 @@ pub fn create(cluster: &Cluster) -> Outcome<()> {
     let status = wait(&mut child).doing("cannot wait for kwokctl")?;
     stop::check()?;
     if status.success() {
-        Ok(())
+        plain_names(&cluster.kubeconfig())
     } else {
         let words = fs::read_to_string(said).unwrap_or_default();
         fail(format!(
@@ -76,6 +77,12 @@ pub fn create(cluster: &Cluster) -> Outcome<()> {
             words.trim_end()
         ))
     }
+}
+
+/// People see the context's name: without the prefix that kwokctl gives it.
+fn plain_names(kubeconfig: &Path) -> Outcome<()> {
+    let text = fs::read_to_string(kubeconfig).doing("cannot read the kubeconfig")?;
+    fs::write(kubeconfig, text.replace(": kwok-", ": ")).doing("cannot write the kubeconfig")
 }
 
 /// Without a lease to renew, stopping and continuing a controller does not

@@ -29,9 +29,9 @@ pub fn Described(
         .and_then(Value::as_object)
         .unwrap_or(&none);
     let titles = [
-        lang.containers(),
-        lang.init_containers(),
-        lang.ephemeral_containers(),
+        lang.area_container(),
+        lang.area_init_container(),
+        lang.ephemeral_container(),
     ];
     let containers = LISTS
         .into_iter()
@@ -127,11 +127,11 @@ fn as_it_stands(value: &Value) -> AnyView {
     }
 }
 
-/// Fields of an object, the null ones left out.
+/// Fields of an object, those that say nothing left out.
 fn present(object: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
     object
         .iter()
-        .filter(|(_, value)| !value.is_null())
+        .filter(|(_, value)| !describe::is_empty(value))
         .map(|(key, value)| (key.as_str(), value))
 }
 
@@ -247,7 +247,12 @@ const SCHEDULING: [&str; 7] = [
 fn scheduling(spec: &Map<String, Value>) -> Vec<Line> {
     SCHEDULING
         .into_iter()
-        .filter_map(|key| Some((key, spec.get(key).filter(|value| !value.is_null())?)))
+        .filter_map(|key| {
+            Some((
+                key,
+                spec.get(key).filter(|value| !describe::is_empty(value))?,
+            ))
+        })
         .map(|(key, value)| {
             let content = match key {
                 "nodeSelector" => list(describe::pairs(value)),
