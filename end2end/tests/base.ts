@@ -2,7 +2,13 @@
 // the content security policy, no violation that axe-core finds.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as plain, type Page } from '@playwright/test';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const answered = /status of (400|403|404|409)/;
+const withoutScripts = /status of (400|403|404|409)|preloaded using link preload/;
 
 export const test = plain.extend<{ quiet: void }>({
   baseURL: async ({}, use) => use(process.env.ROLLBOOK_URL!),
@@ -16,7 +22,7 @@ export const test = plain.extend<{ quiet: void }>({
       await use();
       // A page that answers 4xx on purpose is told on the console by the browser.
       // Without scripts nothing uses what was loaded ahead for them.
-      const real = heard.filter((text) => !/status of (403|404|409)|preloaded using link preload/.test(text));
+      const real = heard.filter((text) => (test.info().project.use.javaScriptEnabled === false ? withoutScripts : answered).test(text) === false);
       expect(real).toEqual([]);
     },
     { auto: true },
@@ -42,4 +48,37 @@ export function kubectl(...words: string[]): string {
 export async function awake(page: Page) {
   await page.locator('html[data-awake]').waitFor({ state: 'attached' });
   await expect(page.getByRole('status').filter({ hasText: 'Live' })).toBeVisible();
+}
+
+/** The page fits its width: nothing is reached by scrolling sideways. */
+export async function fits(page: Page) {
+  const [whole, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  expect(whole).toBeLessThanOrEqual(seen);
+}
+
+/** A server of one's own on the same cluster. */
+export async function serve(...words: string[]): Promise<{ url: string; child: ChildProcess; stop: () => Promise<number | null> }> {
+  const kubeconfig = words.includes('--kubeconfig') ? [] : ['--kubeconfig', process.env.ROLLBOOK_KUBECONFIG!];
+  const child = spawn(process.env.ROLLBOOK_BIN!, [...kubeconfig, '--port', '0', ...words], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, RUST_LOG: 'error' },
+  });
+  const line: string = await new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout! }).once('line', resolve);
+    child.once('exit', (code) => reject(new Error(`ended with ${code}`)));
+  });
+  const url = line.match(/http:\S+/)![0].replace(/\/$/, '');
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const stop = () => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  return { url, child, stop };
+}
+
+/** Sends a signal to a process of the cluster. */
+export function signal(component: string, name: 'SIGSTOP' | 'SIGCONT') {
+  const clusters = join(dirname(process.env.ROLLBOOK_KUBECONFIG!), 'work', 'clusters');
+  const pid = readFileSync(join(clusters, readdirSync(clusters)[0], 'pids', `${component}.pid`), 'utf8');
+  process.kill(Number(pid.trim()), name);
 }

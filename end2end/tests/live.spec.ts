@@ -19,6 +19,36 @@ test('the list is filtered as one types @scripts', async ({ page }) => {
   await expect(page).toHaveURL(/verdict=healthy/);
 });
 
+test('a rollback is sent by keyboard alone @scripts', async ({ page }) => {
+  await page.goto('/ns/logging/daemonsets/vector');
+  await awake(page);
+  await page.keyboard.press('r');
+  await expect(page).toHaveURL(/\/rollback\?to=/);
+  await awake(page);
+  const send = page.getByRole('button', { name: 'Roll back now' });
+  for (let i = 0; i < 40 && !(await send.evaluate((button) => button === document.activeElement)); i++) {
+    await page.keyboard.press('Tab');
+    if (await page.getByRole('textbox', { name: 'Reason' }).evaluate((field) => field === document.activeElement)) {
+      await page.keyboard.type('by hand');
+    }
+  }
+  await expect(send).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Successfully rolled out' })).toBeVisible({ timeout: 40_000 });
+  await expect(page.getByText('“by hand”')).toBeVisible();
+});
+
+test('two revisions are selected and compared by keyboard @scripts', async ({ page }) => {
+  await page.goto('/ns/logging/daemonsets/vector');
+  await awake(page);
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  await expect(page.getByRole('status').filter({ hasText: /^Revision \d+ is selected/ })).toBeVisible();
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  await expect(page).toHaveURL(/compare\?from=vector-\w+&to=vector-\w+$/);
+});
+
 test('the whole way by keyboard @scripts', async ({ page }) => {
   await page.goto('/?sort=name');
   await awake(page);

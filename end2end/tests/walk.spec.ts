@@ -33,7 +33,7 @@ test('going back to one made it three, and the ledger says so', async ({ page })
 
 test('two revisions can be compared without showing secrets', async ({ page }) => {
   await page.goto('/ns/logging/daemonsets/fluentd');
-  await page.getByRole('link', { name: 'Compare revisions' }).click();
+  await page.getByRole('button', { name: 'Compare revisions' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Compare revisions' })).toBeVisible();
   const summary = page.getByRole('list', { name: 'Summary of changes' });
   await expect(summary).toContainText('1.16.2');
@@ -43,6 +43,10 @@ test('two revisions can be compared without showing secrets', async ({ page }) =
   await accessible(page);
   await page.getByRole('button', { name: 'Split' }).click();
   await expect(page).toHaveURL(/layout=split/);
+  const halves = await page.locator('.diff-split tr:not(.fold) td.cd').evaluateAll((cells) => cells.slice(0, 2).map((cell) => cell.getBoundingClientRect().width));
+  expect(Math.abs(halves[0] - halves[1])).toBeLessThan(2);
+  expect(halves[0]).toBeGreaterThan(400);
+  await accessible(page);
 });
 
 test('one revision is readable whole', async ({ page }) => {
@@ -59,7 +63,9 @@ test('a rollback is one click and is watched to its end', async ({ page }) => {
   const name = 'fluentd';
   await page.goto(`/ns/${namespace}/daemonsets/${name}`);
   const before = Number(kubectl('-n', namespace, 'get', 'ds', name, '-o', 'jsonpath={.metadata.generation}'));
-  await page.getByRole('link', { name: /^Roll back to \d+$/ }).first().click();
+  const back = page.getByRole('button', { name: 'Roll back…' });
+  await expect(back).toHaveAccessibleDescription(/^Roll back to \d+$/);
+  await back.click();
   await expect(page.getByRole('heading', { level: 1, name: /Roll back fluentd to the template of \d+/ })).toBeVisible();
   await expect(page.getByText('Server dry run accepted')).toBeVisible();
   await accessible(page);
@@ -87,6 +93,7 @@ test('a change between look and click is not overwritten', async ({ page }) => {
   kubectl('-n', 'monitoring', 'patch', 'ds', 'node-exporter', '-p', '{"spec":{"minReadySeconds":1}}');
   await page.getByRole('button', { name: 'Roll back now' }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'The rollback was not sent' })).toContainText('was changed since you looked');
+  await accessible(page);
   const image = kubectl('-n', 'monitoring', 'get', 'ds', 'node-exporter', '-o', 'jsonpath={..image}');
   expect(image).toContain('v1.9.0');
   kubectl('-n', 'monitoring', 'patch', 'ds', 'node-exporter', '-p', '{"spec":{"minReadySeconds":0}}');
@@ -99,6 +106,11 @@ test('what is not there is explained', async ({ page }) => {
   await accessible(page);
   expect((await page.goto('/nowhere'))!.status()).toBe(404);
   await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
+  await accessible(page);
+  expect((await page.goto('/ns/logging/daemonsets/fluentd/progress?generation=soon'))!.status()).toBe(400);
+  await page.goto('/ns/logging/daemonsets/fluentd/progress?generation=999');
+  await expect(page.getByRole('heading', { name: 'Generation 999 has not been seen yet' })).toBeVisible();
+  await expect(page.getByText('successfully rolled out')).toHaveCount(0);
 });
 
 test('Chinese from the first page on', async ({ page }) => {

@@ -1,0 +1,131 @@
+// Bad days: a cluster that falls silent, credentials that may not, a server that
+// may not write, an empty cluster, a server that is stopped.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { accessible, awake, expect, kubectl, serve, signal, test } from './base';
+
+test('a silent cluster is told, writes are off, and it recovers by itself @scripts', async ({ page }) => {
+  await page.goto('/ns/monitoring/daemonsets/node-exporter/rollback');
+  await awake(page);
+  const send = page.getByRole('button', { name: 'Roll back now' });
+  await expect(send).not.toHaveAttribute('aria-disabled', 'true');
+  signal('kube-apiserver', 'SIGSTOP');
+  try {
+    await expect(page.getByRole('alert').filter({ hasText: 'does not answer' })).toBeVisible();
+    await expect(page.getByRole('status').filter({ hasText: 'Stale' })).toBeVisible();
+    await expect(send).toHaveAttribute('aria-disabled', 'true');
+    await expect(send).toHaveAccessibleDescription('Off while the page is not live.');
+    await accessible(page);
+    const url = page.url();
+    await send.click();
+    expect(page.url()).toBe(url);
+  } finally {
+    signal('kube-apiserver', 'SIGCONT');
+  }
+  await awake(page);
+  await expect(page.getByRole('alert').filter({ hasText: 'does not answer' })).toBeHidden();
+  await expect(send).not.toHaveAttribute('aria-disabled', 'true');
+});
+
+test('a server that may not write offers no write', async ({ page }) => {
+  const own = await serve('--read-only');
+  try {
+    await page.goto(`${own.url}/ns/logging/daemonsets/fluentd`);
+    await expect(page.getByText('Read only', { exact: true })).toBeVisible();
+    const back = page.getByRole('button', { name: 'Roll back…' });
+    await expect(back).toHaveAttribute('aria-disabled', 'true');
+    await expect(back).toHaveAccessibleDescription('This server was started read only.');
+    await page.goto(`${own.url}/ns/logging/daemonsets/fluentd/rollback`);
+    const generation = () => kubectl('-n', 'logging', 'get', 'ds', 'fluentd', '-o', 'jsonpath={.metadata.generation}');
+    const before = generation();
+    await page.evaluate(() => document.querySelector<HTMLFormElement>('#rollback-form')!.submit());
+    await expect(page.getByRole('alert').filter({ hasText: 'The rollback was not sent' })).toContainText('read only');
+    expect(generation()).toBe(before);
+    await accessible(page);
+  } finally {
+    await own.stop();
+  }
+});
+
+test('what may not be seen is explained with the missing rule', async ({ page }) => {
+  kubectl('-n', 'default', 'create', 'serviceaccount', test.info().project.name);
+  const token = kubectl('-n', 'default', 'create', 'token', test.info().project.name).trim();
+  const config = JSON.parse(kubectl('config', 'view', '--raw', '-o', 'json'));
+  config.users[0].user = { token };
+  const file = test.info().outputPath('kubeconfig');
+  writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
+  const own = await serve('--kubeconfig', file);
+  try {
+    await expect(async () => {
+      const answer = await page.goto(own.url);
+      expect(answer!.status()).toBe(403);
+    }).toPass();
+    await expect(page.getByRole('heading', { name: 'You may not see daemonsets.apps' })).toBeVisible();
+    await expect(page.getByText('resources: [daemonsets], verbs: [get, list, watch]')).toBeVisible();
+    await accessible(page);
+  } finally {
+    await own.stop();
+  }
+});
+
+test('an empty cluster says what will come', async ({ page }) => {
+  const own = await serve('--namespace', 'default');
+  try {
+    await expect(async () => expect((await page.goto(own.url))!.status()).toBe(200)).toPass();
+    await expect(page.getByRole('heading', { name: 'No DaemonSets here yet' })).toBeVisible();
+    await accessible(page);
+  } finally {
+    await own.stop();
+  }
+});
+
+test('a stop ends open streams, and the page says that the server is silent @scripts', async ({ page }) => {
+  const own = await serve();
+  await expect(async () => expect((await page.goto(own.url))!.status()).toBe(200)).toPass();
+  await awake(page);
+  const begin = Date.now();
+  expect(await own.stop()).toBe(0);
+  expect(Date.now() - begin).toBeLessThan(5000);
+  await expect(page.getByRole('alert').filter({ hasText: 'Rollbook itself has been silent' })).toBeVisible();
+});
+
+test('no other address than loopback before there is sign-in @scripts', async () => {
+  const refused = spawnSync(process.env.ROLLBOOK_BIN!, ['--listen', '0.0.0.0'], { encoding: 'utf8' });
+  expect(refused.status).not.toBe(0);
+  expect(refused.stderr).toContain('sign-in');
+});
+
+test('text of the cluster is text @scripts', async ({ page }) => {
+  const cause = '<img src=x onerror="document.title=1"> \u202egnp.exe \u001b[31mred';
+  const object = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'x'.repeat(60), namespace: 'storage', annotations: { 'kubernetes.io/change-cause': cause } },
+    spec: {
+      selector: { matchLabels: { a: 'b' } },
+      template: {
+        metadata: { labels: { a: 'b' }, annotations: { note: '</script><script>document.title=2</script>' } },
+        spec: {
+          nodeSelector: { none: 'here' },
+          containers: [{ name: 'c', image: 'i:1', env: [{ name: 'A', value: '</script><svg onload=document.title=3>' }] }],
+        },
+      },
+    },
+  };
+  execFileSync(process.env.ROLLBOOK_KUBECTL!, ['--kubeconfig', process.env.ROLLBOOK_KUBECONFIG!, 'create', '-f', '-'], {
+    input: JSON.stringify(object),
+  });
+  const path = `/ns/storage/daemonsets/${object.metadata.name}`;
+  await expect(async () => expect((await page.goto(path))!.status()).toBe(200)).toPass();
+  await awake(page);
+  await expect(page.getByText('⟨U+202E⟩').first()).toBeVisible();
+  await expect(page.getByText('<img src=x').first()).toBeVisible();
+  expect(await page.locator('main img, main script[src], svg[onload]').count()).toBe(0);
+  await expect(page).toHaveTitle(/^xxx.* · Rollbook$/);
+  await page.getByRole('list', { name: 'Revision history' }).getByRole('link', { name: 'revision 1' }).click();
+  await expect(page.getByText('</script><svg').first()).toBeVisible();
+  await expect(page).toHaveTitle(/ · Rollbook$/);
+  await accessible(page);
+  await page.goto(`/?q=${encodeURIComponent('<script>x</script>')}`);
+  await expect(page.getByText('Nothing matches “<script>x</script>”')).toBeVisible();
+});

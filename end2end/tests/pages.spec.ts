@@ -1,0 +1,196 @@
+// What each page is to someone who does not see it, and that it fits a phone,
+// in the dark, without motion.
+import { accessible, expect, fits, kubectl, test } from './base';
+
+/** A revision of fluentd that is not current. */
+function older(): string {
+  const all = JSON.parse(kubectl('-n', 'logging', 'get', 'controllerrevisions', '-l', 'app=fluentd', '-o', 'json'));
+  return all.items.sort((a: any, b: any) => a.revision - b.revision)[0].metadata.name;
+}
+
+const workload = '/ns/logging/daemonsets/fluentd';
+const pages = (): [string, string][] => [
+  ['list', '/'],
+  ['workload', workload],
+  ['stuck', '/ns/security/daemonsets/falco'],
+  ['revision', `${workload}/revisions/${older()}`],
+  ['compare', `${workload}/compare`],
+  ['confirm', `${workload}/rollback`],
+  ['by hand', '/ns/storage/daemonsets/longhorn-manager/rollback'],
+  ['progress', `${workload}/progress`],
+  ['not found', '/nowhere'],
+];
+
+test.describe('on a phone, in the dark, without motion', () => {
+  test.use({ viewport: { width: 390, height: 844 }, colorScheme: 'dark', reducedMotion: 'reduce' } as object);
+  test('each page fits and can be used', async ({ page }) => {
+    for (const [name, path] of pages()) {
+      await test.step(name, async () => {
+        await page.goto(path);
+        await fits(page);
+        await accessible(page);
+      });
+    }
+  });
+});
+
+test('each page has its landmarks', async ({ page }) => {
+  for (const [, path] of pages()) {
+    await page.goto(path);
+    await expect(page.locator('body')).toMatchAriaSnapshot(`
+      - link "Skip to content"
+      - banner:
+        - link "Rollbook"
+        - navigation "Main":
+          - link "Workloads"
+        - status: Live
+        - search
+      - main
+    `);
+  }
+});
+
+test('the list, heard', async ({ page }) => {
+  await page.goto('/');
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - heading "Workloads" [level=1]
+    - group "Filter by verdict":
+      - button /All \\d+/ [pressed]
+      - button /OnDelete \\d+/
+      - button /Healthy \\d+/
+    - searchbox "Filter workloads"
+    - combobox "Namespace"
+    - combobox "Owner"
+    - combobox "Sort"
+    - table "DaemonSets":
+      - rowgroup:
+        - row "Verdict Name Revision and image Nodes: new, old, ready Live since Owner"
+      - rowgroup:
+        - row /OnDelete/:
+          - cell /OnDelete.* nodes? old/
+          - cell /longhorn-manager storage/:
+            - link "longhorn-manager"
+          - cell /revision 2 longhorn-manager/
+          - cell /of 6 updated/:
+            - img /of 6 updated/
+  `);
+});
+
+test('the workload, heard', async ({ page }) => {
+  await page.goto(workload);
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - navigation "Breadcrumb":
+      - list:
+        - listitem:
+          - link "Workloads"
+        - listitem:
+          - link "logging"
+    - heading "fluentd" [level=1]
+    - button "Compare revisions"
+    - button "Roll back…"
+    - region "Rollout":
+      - heading /./ [level=2]
+      - img /6 of 6 updated/
+    - region "Revision history":
+      - heading "Revision history" [level=2]
+      - list "Revision history":
+        - listitem:
+          - link /revision \\d+/
+    - region "ControllerRevisions":
+      - table "ControllerRevisions":
+        - rowgroup:
+          - row "NAME CONTROLLER REVISION AGE"
+  `);
+});
+
+test('a revision, heard', async ({ page }) => {
+  await page.goto(`${workload}/revisions/${older()}`);
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - heading /Revision \\d+ of fluentd/ [level=1]
+    - button /Roll back to \\d+/
+    - 'region "Container: fluentd"':
+      - heading "fluentd" [level=2]
+      - term: Image
+      - definition: /registry.example.com\\/platform\\/fluentd/
+      - term: Environment
+      - definition:
+        - table
+    - region "Pod"
+    - region "Volumes"
+    - region "YAML":
+      - button "Show hidden values"
+  `);
+});
+
+test('a comparison, heard', async ({ page }) => {
+  await page.goto(`${workload}/compare`);
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - heading "Compare revisions" [level=1]
+    - combobox "From"
+    - button "Swap sides"
+    - combobox "To"
+    - button "Compare"
+    - list "Summary of changes":
+      - listitem:
+        - img "changed"
+        - text: /Image/
+    - region "Template diff":
+      - button "Show hidden values"
+      - group "Diff layout":
+        - button "Unified" [pressed]
+        - button "Split"
+      - group "YAML diff":
+        - table "YAML diff"
+  `);
+});
+
+test('the question before a rollback, heard', async ({ page }) => {
+  await page.goto(`${workload}/rollback`);
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - heading /Roll back fluentd to the template of \\d+/ [level=1]
+    - region "What changes":
+      - list "Summary of changes"
+    - region "Which nodes":
+      - img "6 restart, 3 at a time"
+    - region "Checks":
+      - list "Preflight checks":
+        - listitem: /The controller has handled the latest change/
+        - listitem: /Server dry run accepted/
+    - region "Your rollback":
+      - form "Roll back":
+        - textbox "Reason"
+        - button "Roll back now"
+    - region "What is sent"
+  `);
+});
+
+test('no pod moves by itself with OnDelete, and the page says so first', async ({ page }) => {
+  await page.goto('/ns/storage/daemonsets/longhorn-manager/rollback');
+  const checks = page.getByRole('list', { name: 'Preflight checks' }).getByRole('listitem');
+  await expect(checks.first()).toContainText('No pod will move by itself');
+  await expect(checks.last()).toContainText('Server dry run accepted');
+});
+
+test('a rollout that is done, heard', async ({ page }) => {
+  await page.goto(`${workload}/progress`);
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - heading "fluentd" [level=1]
+    - region "Rollback":
+      - heading "Successfully rolled out" [level=2]
+      - img "6 of 6 updated"
+      - list "Rollback steps":
+        - listitem:
+          - img "done"
+          - text: /Sent/
+        - listitem:
+          - img "done"
+          - text: /Seen by the controller/
+        - listitem:
+          - img "done"
+          - text: /Nodes 6 of 6/
+        - listitem:
+          - img "done"
+          - text: Done
+    - region "What now"
+  `);
+});
