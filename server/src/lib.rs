@@ -22,6 +22,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use domain::health::Health;
 use http::StatusCode;
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list};
@@ -37,6 +38,9 @@ const BODY_MAX: usize = 64 * 1024;
 
 /// How long open requests may take after a signal, in seconds.
 const GRACE: Duration = Duration::from_secs(4);
+
+/// How long the link waits for the first picture of the cluster.
+const FIRST_PICTURE: Duration = Duration::from_secs(3);
 
 /// Why the server did not start or did not go on.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +128,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         .await
         .map_err(|error| Failure::Listen { address, error })?;
     let bound = listener.local_addr().unwrap_or(address);
+    // Whoever opens the link at once sees the cluster, not that it is awaited.
+    let mut health = changes.health.clone();
+    let seen = health.wait_for(|health| *health != Health::Starting);
+    let _ = tokio::time::timeout(FIRST_PICTURE, seen).await;
     let state = AppState::new(cluster, changes, &config, bound, stop.clone());
     tracing::info!(address = %bound, "listening");
     println!("Rollbook is at http://{bound}/");

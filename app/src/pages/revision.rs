@@ -187,7 +187,7 @@ fn Yaml(
                 {toggle
                     .map(|(url, name)| {
                         view! {
-                            <a class="button small-button" href=url>
+                            <a class="button small-button" role="button" href=url>
                                 {name}
                             </a>
                         }
