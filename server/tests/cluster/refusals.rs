@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::rollback::Reason;
 use serde_json::json;
 use xtask::cluster::Component;
 
@@ -18,6 +19,7 @@ async fn every_way_an_order_can_end() {
     deleting(&rig).await;
     no_template(&rig).await;
     denied(&rig).await;
+    mutated(&rig).await;
     read_only(&rig).await;
     forbidden(&rig).await;
     without_controllers(&rig).await;
@@ -224,6 +226,50 @@ async fn denied(rig: &Rig) {
             .unwrap()
             .contains("i:1 is not allowed here")
     );
+}
+
+/// Admission changes the template on the way in: the dry run says so before,
+/// the report after, and what runs is a new revision.
+async fn mutated(rig: &Rig) {
+    rig.two("mutated").await;
+    for object in [
+        json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingAdmissionPolicy", "metadata": {"name": "label"},
+            "spec": {"reinvocationPolicy": "Never",
+                "matchConstraints": {"resourceRules": [{"apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["UPDATE"], "resources": ["daemonsets"]}]},
+                "matchConditions": [{"name": "one", "expression": "object.metadata.name == 'mutated'"}],
+                "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration":
+                    {"expression": "Object{spec: Object.spec{template: Object.spec.template{metadata: Object.spec.template.metadata{labels: {'added': 'here'}}}}}"}}]}}),
+        json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingAdmissionPolicyBinding", "metadata": {"name": "label"},
+            "spec": {"policyName": "label"}}),
+    ] {
+        rig.cluster
+            .feed(&["create", "-f", "-"], &object.to_string())
+            .unwrap();
+    }
+    let dry = || domain::rollback::Order {
+        dry_run: true,
+        ..rig.order("mutated", 1)
+    };
+    let mut report = rig.send(dry()).await;
+    for _ in 0..150 {
+        if report.reason == (Reason::DryRun { mutated: true }) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        report = rig.send(dry()).await;
+    }
+    assert_eq!(report.reason, Reason::DryRun { mutated: true });
+    let real = rig.send(rig.order("mutated", 1)).await;
+    assert_eq!(real.reason, Reason::RolledBack { mutated: true });
+    assert_eq!(real.changed, Some(true));
+    rig.settled("mutated").await;
+    let entry = rig.entry("mutated").unwrap();
+    assert_eq!(
+        entry.revisions.len(),
+        3,
+        "the controller recorded a new one"
+    );
+    rig.kubectl(&["delete", "mutatingadmissionpolicybinding", "label"]);
 }
 
 /// Read only.
