@@ -95,19 +95,24 @@ async fn every_route_is_guarded_and_text_stays_text() {
     stop.cancel();
 }
 
+/// Headers of every answer, whoever gives it.
+fn sealed(answer: &Response<Body>, path: &str) {
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cache-control", "no-store"),
+        ("cross-origin-opener-policy", "same-origin"),
+    ] {
+        assert_eq!(answer.headers()[name], value, "{path}");
+    }
+}
+
 /// Who is let in, and what every answer carries.
 async fn guarded(router: &Router) {
     for (path, status) in ROUTES {
         let answer = ask(router, "GET", path, &[], "").await;
         assert_eq!(answer.status().as_u16(), status, "{path}");
-        for (name, value) in [
-            ("x-content-type-options", "nosniff"),
-            ("referrer-policy", "no-referrer"),
-            ("cache-control", "no-store"),
-            ("cross-origin-opener-policy", "same-origin"),
-        ] {
-            assert_eq!(answer.headers()[name], value, "{path}");
-        }
+        sealed(&answer, path);
         let policy = answer.headers()["content-security-policy"]
             .to_str()
             .unwrap();
@@ -130,6 +135,7 @@ async fn guarded(router: &Router) {
                 StatusCode::MISDIRECTED_REQUEST,
                 "{path} {host}"
             );
+            sealed(&answer, path);
         }
         // Another site's page may not post anywhere.
         for foreign in [
@@ -148,6 +154,7 @@ async fn guarded(router: &Router) {
         ] {
             let answer = ask(router, "POST", path, &foreign, "{}").await;
             assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path} {foreign:?}");
+            sealed(&answer, path);
         }
     }
     let stream = ask(
@@ -201,15 +208,13 @@ async fn statuses(rig: &Rig, router: &Router) {
     .await;
     let report: Value = serde_json::from_str(&text(answer).await).unwrap();
     assert_eq!(report["code"], "alreadyThere");
-    let large = ask(
-        router,
-        "POST",
-        "/api/rollback",
-        &json_type,
-        &"x".repeat(70_000),
-    )
-    .await;
-    assert!(large.status().is_client_error(), "{}", large.status());
+    let sized = [
+        ("content-type", "application/json"),
+        ("content-length", "70000"),
+    ];
+    let large = ask(router, "POST", "/api/rollback", &sized, &"x".repeat(70_000)).await;
+    assert_eq!(large.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    sealed(&large, "a large body");
     for (method, path, body) in [
         ("POST", "/api/rollback", "{broken"),
         ("POST", "/api/rollback", "{}"),
@@ -219,8 +224,91 @@ async fn statuses(rig: &Rig, router: &Router) {
         let answer = ask(router, method, path, &json_type, body).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{path} {body}");
     }
-    let answer = ask(router, "GET", "/api/rollback", &[], "").await;
-    assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+    // Whoever refuses, a program is told a code and a sentence.
+    let foreign = [("origin", "http://evil.example")];
+    for (method, path, headers, body, status, code) in [
+        ("GET", "/api/rollback", &[][..], "", 405, "methodNotAllowed"),
+        (
+            "DELETE",
+            "/api/rollback",
+            &[][..],
+            "",
+            405,
+            "methodNotAllowed",
+        ),
+        (
+            "OPTIONS",
+            "/api/rollback",
+            &foreign[..],
+            "",
+            405,
+            "methodNotAllowed",
+        ),
+        ("POST", "/api/rollback", &[][..], "{}", 415, "notJson"),
+        ("POST", "/api/rollback", &foreign[..], "{}", 403, "foreign"),
+        (
+            "GET",
+            "/api/history?namespace=a&name=b",
+            &foreign[..],
+            "",
+            403,
+            "foreign",
+        ),
+        ("GET", "/api/nope", &[][..], "", 404, "noSuchCall"),
+        (
+            "GET",
+            "/api/history?namespace=a&name=b",
+            &[][..],
+            "",
+            404,
+            "noWorkload",
+        ),
+        ("GET", "/api/history?name=b", &[][..], "", 400, "invalid"),
+        (
+            "POST",
+            "/api/rollback",
+            &json_type[..],
+            "{}",
+            400,
+            "invalid",
+        ),
+        (
+            "GET",
+            "/api/workloads",
+            &[("host", "evil.example")][..],
+            "",
+            421,
+            "otherHost",
+        ),
+    ] {
+        let answer = ask(router, method, path, headers, body).await;
+        assert_eq!(answer.status().as_u16(), status, "{method} {path}");
+        assert!(
+            answer
+                .headers()
+                .get("access-control-allow-origin")
+                .is_none()
+        );
+        let body: Value = serde_json::from_str(&text(answer).await).unwrap();
+        assert_eq!(body["code"], code, "{method} {path}");
+        let message = body["message"].as_str().unwrap();
+        assert!(message.len() > 10, "{method} {path}: {message}");
+        println!("{status} {code}: {message}");
+    }
+    compressed(router).await;
+}
+
+/// Pages and answers are sent small, and streams as they are.
+async fn compressed(router: &Router) {
+    for (path, encoding) in [
+        ("/", Some("br")),
+        ("/api/history?namespace=default&name=hostile", Some("br")),
+        ("/live?view=workloads", None),
+    ] {
+        let answer = ask(router, "GET", path, &[("accept-encoding", "br, gzip")], "").await;
+        let sent = answer.headers().get("content-encoding");
+        assert_eq!(sent.map(|v| v.to_str().unwrap()), encoding, "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
