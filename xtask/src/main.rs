@@ -29,6 +29,8 @@ enum Task {
     Lint,
     /// The one binary to ship
     Dist,
+    /// Figures, with kubectl on the same cluster beside them
+    Bench(tasks::bench::Arguments),
     /// A cluster for other programs: prints JSON, ends when standard input ends
     Cluster(tasks::serve::Arguments),
 }
@@ -54,6 +56,7 @@ fn run(task: Task) -> Outcome<()> {
         Task::Test => tasks::test::run(),
         Task::Lint => tasks::lint::run(),
         Task::Dist => tasks::dist::run(),
+        Task::Bench(arguments) => tasks::bench::run(&arguments),
         Task::Cluster(arguments) => tasks::serve::run(&arguments),
     }
 }

@@ -1,5 +1,6 @@
 //! The chores, one file each.
 
+pub mod bench;
 pub mod demo;
 pub mod dist;
 pub mod lint;

@@ -224,7 +224,13 @@ async fn statuses(rig: &Rig, router: &Router) {
         let answer = ask(router, method, path, &json_type, body).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{path} {body}");
     }
-    // Whoever refuses, a program is told a code and a sentence.
+    codes(router).await;
+    compressed(router).await;
+}
+
+/// Whoever refuses, a program is told a code and a sentence.
+async fn codes(router: &Router) {
+    let json_type = [("content-type", "application/json")];
     let foreign = [("origin", "http://evil.example")];
     for (method, path, headers, body, status, code) in [
         ("GET", "/api/rollback", &[][..], "", 405, "methodNotAllowed"),
@@ -295,7 +301,6 @@ async fn statuses(rig: &Rig, router: &Router) {
         assert!(message.len() > 10, "{method} {path}: {message}");
         println!("{status} {code}: {message}");
     }
-    compressed(router).await;
 }
 
 /// Pages and answers are sent small, and streams as they are.

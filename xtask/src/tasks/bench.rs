@@ -1,0 +1,55 @@
+//! First figures, with kubectl on the same cluster in the same run as the
+//! measure. What is measured and how is in `end2end/bench`; docs/BENCH.md
+//! explains the rows. Nothing here fails because something is slow.
+
+use std::process::Command;
+
+use clap::Args;
+use xtask::cluster::{Cluster, Options};
+use xtask::run::{Doing, Outcome, root, run as run_command, step};
+
+use super::{dist, setup, web};
+
+/// How much is made.
+#[derive(Args)]
+pub struct Arguments {
+    /// DaemonSets
+    #[arg(long, default_value_t = 500)]
+    workloads: u32,
+    /// Revisions of each
+    #[arg(long, default_value_t = 10)]
+    revisions: u32,
+}
+
+/// Builds what ships, measures it, prints a table and leaves all samples in
+/// `target/bench.json`.
+///
+/// # Errors
+/// When something cannot be built, started or asked.
+pub fn run(arguments: &Arguments) -> Outcome<()> {
+    web::build()?;
+    dist::server()?;
+    setup::node()?;
+    let chromium = setup::chromium()?;
+    let cluster = step("starting the control plane (about 5 s)", || {
+        Cluster::start(Options::test("bench"))
+    })?;
+    let kubectl = cluster.kubectl_command();
+    let results = dist::folder().join("bench.json");
+    let mut command = Command::new("node");
+    command
+        .current_dir(root().join("end2end"))
+        .arg("bench/run.mjs")
+        .env("ROLLBOOK_BIN", dist::folder().join("release/rollbook"))
+        .env("ROLLBOOK_KUBECTL", kubectl.get_program())
+        .env("ROLLBOOK_KUBECONFIG", cluster.kubeconfig())
+        .env("BENCH_WORKLOADS", arguments.workloads.to_string())
+        .env("BENCH_REVISIONS", arguments.revisions.to_string())
+        .env("BENCH_RESULTS", &results);
+    if let Some(path) = chromium {
+        command.env("ROLLBOOK_CHROMIUM", path);
+    }
+    step("measuring (about 5 min)", || run_command(&mut command)).doing("the measurement")?;
+    eprintln!("  all samples: {}", results.display());
+    Ok(())
+}
