@@ -1,6 +1,9 @@
 //! Two templates as YAML, side by side or one under the other, line by line,
 //! with unchanged parts folded, noise told and secret values hidden.
 
+mod fold;
+mod words;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +11,8 @@ use serde_json::Value;
 use similar::{Algorithm, DiffOp, TextDiff};
 
 use crate::{secrets, summary, template, yaml};
+use fold::fold;
+use words::mark_words;
 
 /// How to compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -286,117 +291,6 @@ fn push_op(
         }) += 1;
         rows.push((Row::Added { line }, b.fields[j].clone()));
     }
-}
-
-/// Marks what differs inside lines that stand against each other: what is left
-/// after the longest common start and end.
-fn mark_words(left: &mut [Line], right: &mut [Line]) {
-    for (a, b) in left.iter_mut().zip(right.iter_mut()) {
-        let (Some(x), Some(y)) = (a.spans.first(), b.spans.first()) else {
-            continue;
-        };
-        let (x, y) = (x.text.clone(), y.text.clone());
-        let start: usize = x
-            .chars()
-            .zip(y.chars())
-            .take_while(|(a, b)| a == b)
-            .map(|(c, _)| c.len_utf8())
-            .sum();
-        let end: usize = x[start..]
-            .chars()
-            .rev()
-            .zip(y[start..].chars().rev())
-            .take_while(|(a, b)| a == b)
-            .map(|(c, _)| c.len_utf8())
-            .sum();
-        // Lines that share only their indentation are not one line changed.
-        if x[..start].trim().len() < 3 || x == y {
-            continue;
-        }
-        // Whole words: `1.16.2` became `1.17.0`, not `6.2` became `7.0`.
-        let start = x[..start].trim_end_matches(is_word).len();
-        let end = {
-            let tail = &x[x.len() - end..];
-            tail.trim_start_matches(is_word).len()
-        };
-        a.spans = three(&x, start, end);
-        b.spans = three(&y, start, end);
-    }
-}
-
-/// Characters that belong together to the eye.
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '.' | '-' | '_')
-}
-
-fn three(text: &str, start: usize, end: usize) -> Vec<Span> {
-    let stop = text.len() - end;
-    [
-        (&text[..start], false),
-        (&text[start..stop], true),
-        (&text[stop..], false),
-    ]
-    .into_iter()
-    .filter(|(text, _)| !text.is_empty())
-    .map(|(text, changed)| Span {
-        text: text.to_owned(),
-        changed,
-    })
-    .collect()
-}
-
-/// Folds long runs of unchanged lines, and noise.
-fn fold(rows: Vec<(Row, String)>, context: usize) -> Vec<Row> {
-    let loud: Vec<usize> = rows
-        .iter()
-        .enumerate()
-        .filter(|(_, (row, _))| match row {
-            Row::Removed { line } | Row::Added { line } => !line.noise,
-            _ => false,
-        })
-        .map(|(index, _)| index)
-        .collect();
-    let near = |index: usize| {
-        let after = loud.partition_point(|l| *l < index);
-        let next = loud.get(after).is_some_and(|l| l - index <= context);
-        let last = after
-            .checked_sub(1)
-            .and_then(|i| loud.get(i))
-            .is_some_and(|l| index - l <= context);
-        next || last
-    };
-    let mut out: Vec<Row> = Vec::new();
-    let mut run: Vec<(Row, String)> = Vec::new();
-    for (index, row) in rows.into_iter().enumerate() {
-        if matches!(row.0, Row::Same { .. }) && !near(index) {
-            run.push(row);
-        } else {
-            close(&mut out, &mut run);
-            out.push(row.0);
-        }
-    }
-    close(&mut out, &mut run);
-    out
-}
-
-/// A run becomes a fold, unless the fold would be as long as what it hides.
-fn close(out: &mut Vec<Row>, run: &mut Vec<(Row, String)>) {
-    let rows = std::mem::take(run);
-    if rows.len() < 3 {
-        out.extend(rows.into_iter().map(|(row, _)| row));
-        return;
-    }
-    let mut names: Vec<String> = Vec::new();
-    let mut lines = Vec::with_capacity(rows.len());
-    for (row, name) in rows {
-        if names.len() < 4 && !name.is_empty() && !names.contains(&name) {
-            names.push(name);
-        }
-        if let Row::Same { line } = row {
-            lines.push(line);
-        }
-    }
-    out.push(Row::Fold { names, lines });
 }
 
 /// The same rows in two columns.

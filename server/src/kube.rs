@@ -15,6 +15,7 @@ mod map;
 mod partial;
 mod rollback;
 mod store;
+mod watches;
 
 use std::sync::Arc;
 

@@ -14,7 +14,7 @@ use kube::{Api, Client, Error};
 
 use super::health::words;
 use super::partial::{DaemonSetPart, RevisionPart};
-use super::{events, map, random_id, store};
+use super::{events, map, random_id, watches};
 
 /// Time for a read.
 const READ: Duration = Duration::from_secs(5);
@@ -268,7 +268,7 @@ fn reason_of(status: &Status) -> Reason {
         401 => Reason::Unauthorized,
         _ if admission => Reason::Denied { words },
         403 if words.contains(" cannot ") => {
-            let missing = store::missing(status);
+            let missing = watches::missing(status);
             Reason::Forbidden {
                 words,
                 verb: missing.verb,
