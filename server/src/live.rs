@@ -72,7 +72,8 @@ struct Tab {
     health: tokio::sync::watch::Receiver<domain::health::Health>,
     beat: tokio::time::Interval,
     ready: Vec<Event>,
-    first: bool,
+    /// When the last update went out; `None` before the first.
+    last: Option<Instant>,
 }
 
 fn events(state: AppState, view: View) -> impl Stream<Item = Result<Event, Infallible>> {
@@ -85,7 +86,7 @@ fn events(state: AppState, view: View) -> impl Stream<Item = Result<Event, Infal
         view,
         beat,
         ready: Vec::new(),
-        first: true,
+        last: None,
     };
     futures::stream::unfold(tab, |mut tab| async move {
         loop {
@@ -102,17 +103,18 @@ fn events(state: AppState, view: View) -> impl Stream<Item = Result<Event, Infal
 impl Tab {
     /// Waits for something to say; `false` when the server stops.
     async fn wait(&mut self) -> bool {
-        if std::mem::take(&mut self.first) {
+        let Some(last) = self.last else {
             self.look();
             return true;
-        }
+        };
         let stop = self.state.stop.clone();
         tokio::select! {
             () = stop.cancelled() => return false,
             _ = self.beat.tick() => {}
             Ok(()) = self.health.changed() => {}
             Ok(()) = self.fleet.changed() => {
-                tokio::time::sleep_until(Instant::now() + PACE).await;
+                // News after a quiet time goes out at once.
+                tokio::time::sleep_until(last + PACE).await;
                 self.fleet.mark_unchanged();
             }
         }
@@ -122,6 +124,7 @@ impl Tab {
 
     /// Collects what changed; the last pushed is sent first.
     fn look(&mut self) {
+        self.last = Some(Instant::now());
         let cluster = self.state.cluster.as_ref();
         let beat = model::beat(cluster);
         let update = match &mut self.view {

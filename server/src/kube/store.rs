@@ -14,14 +14,16 @@ use domain::revision::Revision;
 use domain::workload::{Key, Workload};
 use kube::Client;
 use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::health::Monitor;
 use super::partial::{DaemonSetPart, RevisionPart};
 use super::watches::{Seen, Sink, Told, api, follow};
 
-/// Snapshots are published at most so often.
-const COALESCE: Duration = Duration::from_millis(100);
+/// What follows the first event within this time goes into the same snapshot:
+/// an edit and the revision that the controller makes of it come together.
+const SETTLE: Duration = Duration::from_millis(15);
 
 /// Starts the watches; returns the monitor of their health and the snapshots.
 pub fn start(
@@ -181,8 +183,8 @@ impl Store {
     }
 }
 
-/// Takes what the watches see and publishes snapshots, each at least
-/// [`COALESCE`] after the last.
+/// Takes what the watches see and publishes snapshots, each [`SETTLE`] after
+/// the first event in it.
 async fn keep(
     mut receive: mpsc::Receiver<Told>,
     publish: watch::Sender<Arc<Fleet>>,
@@ -192,31 +194,30 @@ async fn keep(
     let mut store = Store::default();
     let mut complete = Vec::new();
     loop {
-        tokio::select! {
+        let mut told = tokio::select! {
             () = stop.cancelled() => return,
-            told = receive.recv() => match told {
-                Some(told) => {
-                    store.take(told.seen);
-                    complete.extend(told.complete);
-                }
-                None => return,
-            },
+            told = receive.recv() => told,
+        };
+        if told.is_none() {
+            return;
         }
-        while let Ok(told) = receive.try_recv() {
-            store.take(told.seen);
-            complete.extend(told.complete);
+        let settled = Instant::now() + SETTLE;
+        while let Some(Told {
+            seen,
+            complete: ends,
+        }) = told
+        {
+            store.take(seen);
+            complete.extend(ends);
+            told = timeout_at(settled, receive.recv()).await.ok().flatten();
         }
         let next = store.next(&publish.borrow(), monitor.now());
-        let published = next.is_some();
         if let Some(fleet) = next {
             publish.send_replace(Arc::new(fleet));
         }
         // Only what is published may be called live.
         for watch in complete.drain(..) {
             monitor.fine(watch);
-        }
-        if published {
-            tokio::time::sleep(COALESCE).await;
         }
     }
 }
