@@ -23,7 +23,7 @@ use super::watches::{Seen, Sink, Told, api, follow};
 
 /// What follows the first event within this time goes into the same snapshot:
 /// an edit and the revision that the controller makes of it come together.
-const SETTLE: Duration = Duration::from_millis(15);
+const SETTLE: Duration = Duration::from_millis(10);
 
 /// Starts the watches; returns the monitor of their health and the snapshots.
 pub fn start(

@@ -19,6 +19,9 @@ use super::health::{Monitor, words};
 use super::map;
 use super::partial::{DaemonSetPart, RevisionPart};
 
+/// Objects in one answer of a list: what is in flight at once, beside what is
+/// kept.
+const PAGE: u32 = 100;
 /// A watch call ends by itself after so many seconds and is opened again from
 /// where it was; one that hangs is given up five seconds later.
 const WATCH_SECONDS: u32 = 5;
@@ -121,7 +124,9 @@ impl Watched for RevisionPart {
 pub async fn follow<K: Watched>(api: Api<K>, sink: Sink, stop: CancellationToken) {
     let mut wait = BACKOFF.0;
     loop {
-        let config = watcher::Config::default().timeout(WATCH_SECONDS);
+        let config = watcher::Config::default()
+            .timeout(WATCH_SECONDS)
+            .page_size(PAGE);
         let stream = watcher(api.clone(), config);
         let outcome = tokio::select! {
             () = stop.cancelled() => return,
