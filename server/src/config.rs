@@ -19,7 +19,7 @@ pub struct Config {
     #[arg(long = "namespace", short = 'n')]
     pub namespaces: Vec<String>,
     /// Address to listen on; only loopback until sign-in exists
-    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    #[arg(long, value_parser = listen, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub listen: IpAddr,
     /// Port to listen on; 0 for any free one
     #[arg(long, default_value_t = 7777)]
@@ -30,6 +30,18 @@ pub struct Config {
     /// Also answer to this host name (with port, if not 80); repeatable
     #[arg(long = "allow-host")]
     pub allow_hosts: Vec<String>,
+}
+
+/// Reads an address and says where a port belongs.
+fn listen(text: &str) -> Result<IpAddr, String> {
+    text.parse().map_err(|_| match text.parse::<SocketAddr>() {
+        Ok(both) => format!(
+            "the port goes by itself: --listen {} --port {}",
+            both.ip(),
+            both.port()
+        ),
+        Err(_) => "not an IP address, such as 127.0.0.1".to_owned(),
+    })
 }
 
 /// Why a configuration is refused.
@@ -74,6 +86,17 @@ mod tests {
             let refusal = config(&["--listen", address]).address().unwrap_err();
             assert!(refusal.to_string().contains("no sign-in yet"));
         }
+    }
+
+    #[test]
+    fn a_port_in_the_address_is_told_where_it_goes() {
+        let told = |address| {
+            Config::try_parse_from(["rollbook", "--listen", address])
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(told("127.0.0.1:8080").contains("--listen 127.0.0.1 --port 8080"));
+        assert!(told("localhost").contains("not an IP address"));
     }
 
     #[test]
