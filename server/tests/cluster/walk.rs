@@ -4,6 +4,7 @@
 use domain::history::{CurrentState, history};
 use domain::status::status;
 use serde_json::Value;
+use tokio::runtime::Handle;
 use tokio::sync::RwLock;
 use xtask::cluster::Component;
 
@@ -59,15 +60,24 @@ async fn the_history_agrees_with_kubectl_at_every_step() {
     let rig = start("walk").await;
     let calm = RwLock::new(());
     let names = ["w0", "w1", "w2"];
-    let walks = names.iter().zip(seed..).map(|(name, seed)| {
+    // kubectl blocks, so each walk has a thread of its own.
+    let runtime = Handle::current();
+    let walk = |name, seed| {
         let walk = Walk {
             rig: &rig,
             name,
             calm: &calm,
         };
-        async move { walk_of(&walk, seed, steps).await }
+        runtime.block_on(walk_of(&walk, seed, steps));
+    };
+    tokio::task::block_in_place(|| {
+        std::thread::scope(|scope| {
+            for (name, seed) in names.into_iter().zip(seed..) {
+                let walk = &walk;
+                scope.spawn(move || walk(name, seed));
+            }
+        });
     });
-    futures::future::join_all(walks).await;
 }
 
 async fn walk_of(rig: &Walk<'_>, seed: u64, steps: u64) {
