@@ -72,7 +72,7 @@ struct Tab {
     health: tokio::sync::watch::Receiver<domain::health::Health>,
     beat: tokio::time::Interval,
     ready: Vec<Event>,
-    /// When the last update went out; `None` before the first.
+    /// When the last update went out; `None` before the first look.
     last: Option<Instant>,
 }
 
@@ -124,7 +124,6 @@ impl Tab {
 
     /// Collects what changed; the last pushed is sent first.
     fn look(&mut self) {
-        self.last = Some(Instant::now());
         let cluster = self.state.cluster.as_ref();
         let beat = model::beat(cluster);
         let update = match &mut self.view {
@@ -144,6 +143,10 @@ impl Tab {
                 update
             }),
         };
+        // A beat is no update: it must not hold news back.
+        if update.is_some() || self.last.is_none() {
+            self.last = Some(Instant::now());
+        }
         self.ready.extend(update);
         self.ready.extend(event("health", &beat));
     }
