@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::fleet::Fleet;
-use domain::health::Health;
+use domain::health::{Health, Missing};
 use domain::rollback::{Order, Report};
 use domain::time::Time;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,14 @@ pub trait Cluster: Send + Sync + 'static {
 
     /// How fresh the fleet is.
     fn health(&self) -> Health;
+
+    /// Has everything that may be watched been seen whole at least once? Until
+    /// then what is missing says nothing.
+    fn complete(&self) -> bool;
+
+    /// What the cluster does not let this server watch, while it shows the
+    /// rest.
+    fn missing(&self) -> Vec<Missing>;
 
     /// All workloads as last seen. Cheap: a pointer to a finished snapshot.
     fn fleet(&self) -> Arc<Fleet>;

@@ -74,6 +74,11 @@ impl ApiError {
         }
     }
 
+    /// May it pass by itself: the cluster answers, or a role is granted?
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Forbidden { .. } | Self::NotReady { .. })
+    }
+
     /// The sentence for people.
     pub fn sentence(&self, lang: Lang) -> String {
         match self {
@@ -123,10 +128,18 @@ impl Encodes<ApiError> for ErrorJson {
     fn encode(error: &ApiError) -> Result<Bytes, Self::Error> {
         let mut value = serde_json::to_value(error)?;
         if let Some(fields) = value.as_object_mut() {
-            fields.insert("message".into(), error.sentence(Lang::En).into());
+            fields.insert("message".into(), error.sentence(lang_of_request()).into());
         }
         serde_json::to_vec(&value).map(Bytes::from)
     }
+}
+
+/// The language that the program asks for; English outside of a request.
+fn lang_of_request() -> Lang {
+    #[cfg(feature = "ssr")]
+    return crate::pages::frame().lang;
+    #[cfg(not(feature = "ssr"))]
+    return Lang::En;
 }
 
 impl Decodes<ApiError> for ErrorJson {

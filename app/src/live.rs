@@ -10,8 +10,10 @@ pub mod browser;
 
 use domain::fleet::Line;
 use domain::health::Health;
+use domain::time::Time;
 use leptos::prelude::*;
 
+use crate::i18n::Lang;
 use crate::model::{Beat, Delta, Workload, Workloads};
 
 /// How the tab is connected.
@@ -21,12 +23,23 @@ pub enum Connection {
     Server(Health),
     /// The server itself has been silent for this many seconds.
     Silent(i64),
+    /// The workload of this page is no more, seen by the apiserver's time.
+    Gone(Time),
 }
 
 impl Connection {
     /// May anything be written?
     pub fn is_live(&self) -> bool {
         matches!(self, Self::Server(health) if health.is_live())
+    }
+
+    /// Why nothing can be rolled back, if so.
+    pub fn off_reason(&self, lang: Lang) -> Option<&'static str> {
+        match self {
+            Self::Gone(_) => Some(lang.off_gone()),
+            _ if !self.is_live() => Some(lang.off_not_live()),
+            _ => None,
+        }
     }
 }
 
@@ -56,6 +69,8 @@ pub struct Live {
     pub connection: ArcRwSignal<Option<Connection>>,
     /// The last beat.
     pub beat: ArcRwSignal<Option<Beat>>,
+    /// The workload of this page is gone since.
+    pub gone: ArcRwSignal<Option<Time>>,
     /// The list, on its page.
     pub workloads: ArcRwSignal<Option<Workloads>>,
     /// The workload, on its pages.
@@ -68,6 +83,7 @@ impl Live {
         Self {
             connection: ArcRwSignal::new(None),
             beat: ArcRwSignal::new(None),
+            gone: ArcRwSignal::new(None),
             workloads: ArcRwSignal::new(None),
             workload: ArcRwSignal::new(None),
         }
@@ -78,6 +94,26 @@ impl Default for Live {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Why nothing can be rolled back at the moment, in the browser and on the
+/// server alike. `rendered` is the health that the page was rendered with.
+pub fn off_reason(
+    live: &Live,
+    rendered: Health,
+    read_only: bool,
+    lang: Lang,
+) -> Signal<Option<String>> {
+    let connection = live.connection.clone();
+    let rendered = Connection::Server(rendered);
+    Signal::derive(move || {
+        if read_only {
+            return Some(lang.off_read_only().to_owned());
+        }
+        let now = connection.get();
+        let reason = now.as_ref().unwrap_or(&rendered).off_reason(lang)?;
+        Some(reason.to_owned())
+    })
 }
 
 /// The tab's signals; in the browser the first call opens the stream.

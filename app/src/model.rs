@@ -2,7 +2,7 @@
 
 use domain::diff::Diff;
 use domain::fleet::Line;
-use domain::health::Health;
+use domain::health::{Health, Missing};
 use domain::history::{History, Row};
 use domain::note::Note;
 use domain::status::Status;
@@ -23,6 +23,9 @@ pub struct Workloads {
     pub health: Health,
     /// All workloads, by namespace and name.
     pub workloads: Vec<Line>,
+    /// What the cluster does not let this server see beside them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Missing>,
 }
 
 /// One workload, for its pages.
@@ -135,6 +138,8 @@ mod make {
     use domain::template::Template;
     use domain::workload::Key;
 
+    use domain::health::Missing;
+
     use super::{Beat, Comparison, LIVE, Revision, Side, Workload, Workloads};
     use crate::cluster::Cluster;
     use crate::error::ApiError;
@@ -156,6 +161,7 @@ mod make {
                 .values()
                 .map(|entry| entry.line(now))
                 .collect(),
+            missing: cluster.missing(),
         })
     }
 
@@ -173,7 +179,7 @@ mod make {
             strategy: workload.strategy.clone(),
             at_a_time: workload.strategy.at_a_time(workload.counts.desired),
             applied: workload.applied,
-            note: workload.note.clone(),
+            note: workload.note().cloned(),
         })
     }
 
@@ -183,6 +189,11 @@ mod make {
     /// As [`workload`].
     pub fn entry(cluster: &dyn Cluster, key: &Key) -> Result<std::sync::Arc<Entry>, ApiError> {
         seen(cluster)?;
+        // Half of a picture is none: without revisions there is no history.
+        let refused = |missing: &Missing| missing.namespace.as_ref() == Some(&key.namespace);
+        if let Some(missing) = cluster.missing().into_iter().find(refused) {
+            return Err(ApiError::Forbidden { missing });
+        }
         cluster
             .fleet()
             .entries
@@ -300,14 +311,12 @@ mod make {
     fn seen(cluster: &dyn Cluster) -> Result<(), ApiError> {
         use domain::health::Health;
         match cluster.health() {
-            Health::Starting => Err(ApiError::NotReady {
-                words: "the first answer is awaited".into(),
-            }),
             Health::Refused { missing } => Err(ApiError::Forbidden { missing }),
-            Health::Stale { words, .. } if cluster.fleet().entries.is_empty() => {
-                Err(ApiError::NotReady { words })
-            }
-            Health::Stale { .. } | Health::Live => Ok(()),
+            _ if cluster.complete() => Ok(()),
+            Health::Stale { words, .. } => Err(ApiError::NotReady { words }),
+            Health::Starting | Health::Live => Err(ApiError::NotReady {
+                words: String::new(),
+            }),
         }
     }
 }

@@ -110,11 +110,18 @@ fn TopBar(frame: crate::pages::Frame) -> impl IntoView {
     let lang: Lang = frame.lang;
     let on_list = frame.path == "/";
     let back = crate::urls::encode(&frame.path_and_query);
-    let (theme_to, theme_name) = match frame.theme {
-        Some("dark") => ("light", lang.theme_light()),
-        _ => ("dark", lang.theme_dark()),
+    let theme = |to: &'static str, name: &'static str| {
+        view! {
+            <a
+                class=format!("tool to-{to}")
+                href=format!("/preferences?theme={to}&back={back}")
+                aria-label=name
+                title=name
+            >
+                <Icon glyph=Glyph::Theme/>
+            </a>
+        }
     };
-    let theme_url = format!("/preferences?theme={theme_to}&back={back}");
     let lang_url = format!("/preferences?lang={}&back={back}", lang.other().slug());
     view! {
         <header class="top">
@@ -155,10 +162,16 @@ fn TopBar(frame: crate::pages::Frame) -> impl IntoView {
                 />
                 <kbd aria-hidden="true">"/"</kbd>
             </form>
-            <a class="tool" href=theme_url aria-label=theme_name title=theme_name>
-                <Icon glyph=Glyph::Theme/>
-            </a>
-            <a class="tool" href=lang_url lang=lang.other().tag() aria-label=lang.language_switch()>
+            // The style sheet shows the one that changes something: only the
+            // browser knows the system's theme.
+            {theme("dark", lang.theme_dark())}
+            {theme("light", lang.theme_light())}
+            <a
+                class="tool"
+                href=lang_url
+                lang=lang.other().tag()
+                aria-label=format!("{} {}", lang.language_name(), lang.language_switch())
+            >
                 {lang.language_name()}
             </a>
         </header>

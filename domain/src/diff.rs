@@ -185,7 +185,7 @@ fn side(template: &Value, options: Options) -> Side {
             continue;
         }
         let text = match chars {
-            Some(_) => head_of(&line.text).to_owned(),
+            Some(_) => head_of(&line).to_owned(),
             None => line.text.clone(),
         };
         side.shown.push(Line {
@@ -203,15 +203,15 @@ fn side(template: &Value, options: Options) -> Side {
     side
 }
 
-/// `  value:` or `- ` of a line whose value is hidden.
-fn head_of(text: &str) -> &str {
-    match text.find(": ") {
-        Some(colon) if !text.trim_start().starts_with("- -") => &text[..=colon],
-        _ => match text.find("- ") {
-            Some(dash) => &text[..=dash],
-            None => "",
-        },
-    }
+/// `  value:` or `  -` of a line whose value is hidden.
+fn head_of(line: &yaml::Line) -> &str {
+    let item = line
+        .pointer
+        .rsplit('/')
+        .next()
+        .is_some_and(|part| part.parse::<usize>().is_ok());
+    let (end, text) = (if item { "- " } else { ": " }, line.text.as_str());
+    text.find(end).map_or("", |at| &text[..=at])
 }
 
 fn field_of(pointer: &str) -> String {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::time::Time;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::history::{self, CurrentState};
@@ -24,6 +25,8 @@ pub struct Entry {
     pub revisions: Vec<Arc<Revision>>,
     /// What was seen of its rollout so far.
     pub progress: Progress,
+    /// A rollout that has not moved for so long is stuck.
+    pub stuck_after: SignedDuration,
 }
 
 impl Entry {
@@ -47,7 +50,8 @@ impl Entry {
 
     /// The verdict at `now`.
     pub fn verdict(&self, now: Time) -> Verdict {
-        verdict(&self.workload, &self.progress, self.going_back(), now)
+        let back = self.going_back();
+        verdict(&self.workload, &self.progress, back, self.stuck_after, now)
     }
 
     /// The current template had been current before.

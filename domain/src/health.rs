@@ -20,6 +20,9 @@ pub enum Health {
         since: Time,
         /// What the connection said.
         words: String,
+        /// It does not answer at all; otherwise only a watch is broken.
+        #[serde(default)]
+        silent: bool,
     },
     /// The cluster answers, and refuses: the credentials may not watch.
     Refused {

@@ -2,6 +2,7 @@
 //! current, and what each changed.
 
 use crate::time::Time;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::{self, Gone, Was};
@@ -80,6 +81,10 @@ pub struct Row {
     #[serde(default)]
     pub changes: Chips,
 }
+
+/// What the controller may take from a change of the template to the revision
+/// made of it, with the second that both times are cut to.
+const CONTROLLER_TAKES: SignedDuration = SignedDuration::from_secs(3);
 
 /// The history of one workload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -274,18 +279,24 @@ fn cause_same_as(revisions: &[&Revision], revision: &Revision) -> Option<i64> {
         .map(|r| r.number)
 }
 
-/// Since when the current revision is current. Exact when it was created for
-/// the template generation that is live; by Rollbook's own note when Rollbook
-/// went back to it; otherwise the cluster does not tell.
+/// Since when the current revision is current. Its creation, when it was made
+/// for the template generation that is live; by Rollbook's own note when
+/// Rollbook went back to it; otherwise the cluster does not tell.
+///
+/// A revision that somebody deleted is made again for the same generation, but
+/// later than the template was written.
 pub fn current_since(workload: &Workload, current: &Revision) -> Option<Time> {
     let created_for_this = current.template_generation.is_some()
         && current.template_generation == workload.template_generation
         && current.created_at >= workload.created_at;
+    let written_before = |at: Time| at.after(CONTROLLER_TAKES) < current.created_at;
+    let writer = workload.writer.as_ref();
     if created_for_this {
-        return Some(current.created_at);
+        let again = writer.and_then(|w| w.at).is_some_and(written_before);
+        return (!again).then_some(current.created_at);
     }
-    let writer = workload.writer.as_ref()?;
-    (workload.note.is_some() && writer.manager == crate::rollback::FIELD_MANAGER)
+    let writer = writer?;
+    (workload.note().is_some() && writer.manager == crate::rollback::FIELD_MANAGER)
         .then_some(writer.at)
         .flatten()
 }

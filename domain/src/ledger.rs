@@ -116,7 +116,7 @@ pub fn numbers(
 
 /// What Rollbook itself wrote down about the current revision.
 fn noted(workload: &Workload, revision: &Revision, current: Option<&Revision>) -> Option<Was> {
-    let note = workload.note.as_ref()?;
+    let note = workload.note()?;
     let about_this = current.is_some_and(|c| c.uid == revision.uid) && note.to == revision.name;
     (about_this && note.to_revision < revision.number).then_some(Was {
         revision: note.to_revision,

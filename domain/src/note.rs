@@ -2,13 +2,13 @@
 //!
 //! The DaemonSet controller copies all annotations of a DaemonSet to the next
 //! *new* ControllerRevision (DU snapshot), so a plain "rolled back by" would
-//! turn up on a template it is not about. A note therefore names the template
+//! turn up on a template it is not about. A note therefore names the workload
 //! and the template generation that it speaks of, and is believed only on the
 //! workload itself and only while both are still true (ADR 0004).
 
 use serde::{Deserialize, Serialize};
 
-use crate::template::Template;
+use crate::text::shorten;
 
 /// Annotation key.
 pub const KEY: &str = "rollbook.dev/rollback";
@@ -23,6 +23,14 @@ pub struct Note {
     /// Identifies the order, so that an answer lost on the way can be told
     /// from a write that never happened.
     pub id: String,
+    /// uid of the workload.
+    pub uid: String,
+    /// `metadata.generation` that the write makes.
+    pub generation: i64,
+    /// Template generation that the write makes. The server counts it up with
+    /// each change of the template, so nobody has changed it since while they
+    /// are equal.
+    pub template_generation: i64,
     /// ControllerRevision that was current before, where one was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -36,22 +44,23 @@ pub struct Note {
     /// Why, as typed; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
-    /// The template generation that the write made.
-    pub template_generation: i64,
-    /// Digest of the template that was written.
+    /// Digest of the template that was asked for. Admission and defaulting may
+    /// have made another one of it.
     pub template: String,
 }
 
 impl Note {
     /// Reads an annotation value; anything else than a note is no note.
     pub fn parse(value: &str) -> Option<Self> {
-        serde_json::from_str(value).ok()
+        let mut note: Self = serde_json::from_str(value).ok()?;
+        // Anybody may write an annotation, of any length.
+        note.reason = shorten(&note.reason, REASON_MAX).into_owned();
+        Some(note)
     }
 
-    /// Does the note speak of what the workload runs now?
-    pub fn holds(&self, template: &Template, template_generation: Option<i64>) -> bool {
-        template_generation == Some(self.template_generation)
-            && template.digest().to_string() == self.template
+    /// Does the note speak of what this workload runs now?
+    pub fn holds(&self, uid: &str, template_generation: Option<i64>) -> bool {
+        self.uid == uid && template_generation == Some(self.template_generation)
     }
 }
 
@@ -59,30 +68,26 @@ impl Note {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
-    use serde_json::json;
-
     use super::*;
 
-    fn template(image: &str) -> Template {
-        Template::new(json!({"spec":{"containers":[{"name":"c","image":image}]}})).unwrap()
-    }
-
-    fn note(about: &Template) -> Note {
+    fn note() -> Note {
         Note {
             id: "order-1".into(),
+            uid: "uid-ds".into(),
+            generation: 5,
+            template_generation: 3,
             from: Some("ds-b".into()),
             from_revision: Some(2),
             to: "ds-a".into(),
             to_revision: 1,
             reason: "it broke".into(),
-            template_generation: 3,
-            template: about.digest().to_string(),
+            template: "sha256:00".into(),
         }
     }
 
     #[test]
     fn it_survives_the_annotation() {
-        let note = note(&template("i:1"));
+        let note = note();
         assert_eq!(
             Note::parse(&serde_json::to_string(&note).unwrap()),
             Some(note)
@@ -91,13 +96,13 @@ mod tests {
 
     #[test]
     fn it_holds_only_for_the_write_it_describes() {
-        let note = note(&template("i:1"));
-        assert!(note.holds(&template("i:1"), Some(3)));
+        let note = note();
+        assert!(note.holds("uid-ds", Some(3)));
         // Somebody edited the template since, or went back to it later.
-        assert!(!note.holds(&template("i:2"), Some(4)));
-        assert!(!note.holds(&template("i:1"), Some(5)));
-        assert!(!note.holds(&template("i:2"), Some(3)));
-        assert!(!note.holds(&template("i:1"), None));
+        assert!(!note.holds("uid-ds", Some(4)));
+        assert!(!note.holds("uid-ds", None));
+        // The manifest was taken to another workload, note and all.
+        assert!(!note.holds("another", Some(3)));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::{shorten, visible};
+
 /// Kinds of owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,8 +28,6 @@ pub enum OwnerKind {
     ConfigSync,
     /// A controller that the workload has as owner reference.
     Operator,
-    /// Something else.
-    Other,
 }
 
 impl OwnerKind {
@@ -39,7 +39,7 @@ impl OwnerKind {
             Self::Helm => 'H',
             Self::KubectlApply => 'K',
             Self::Eks => 'E',
-            Self::AddonManager | Self::ConfigSync | Self::Operator | Self::Other => 'O',
+            Self::AddonManager | Self::ConfigSync | Self::Operator => 'O',
         }
     }
 }
@@ -52,6 +52,8 @@ pub enum Revert {
     Will,
     /// At the next sync, upgrade or apply, or by itself if so configured.
     May,
+    /// It only makes the object anew when it is gone.
+    Not,
 }
 
 /// An owner.
@@ -100,24 +102,34 @@ impl Signals {
         self.annotations.get(key).map(String::as_str)
     }
 
-    fn manager(&self, name: &str) -> Option<Owner> {
-        self.managers.iter().any(|(m, _)| m == name).then(|| Owner {
-            kind: OwnerKind::Other,
-            name: None,
-            revert: Revert::May,
-            evidence: format!("field manager {name}"),
-        })
+    /// The evidence that a manager of this name wrote it.
+    fn manager(&self, name: &str) -> Option<String> {
+        let found = self.managers.iter().any(|(manager, _)| manager == name);
+        found.then(|| format!("field manager {name}"))
+    }
+
+    /// `kubectl apply` wrote it, from the client or on the server.
+    pub fn applied(&self) -> bool {
+        let by_manager = |(manager, operation): &(String, String)| {
+            manager == "kubectl-client-side-apply" || (manager == "kubectl" && operation == "Apply")
+        };
+        self.annotations.contains_key(LAST_APPLIED) || self.managers.iter().any(by_manager)
     }
 }
 
+/// Names and evidence are the object's own words: made inert and cut.
 fn owner(kind: OwnerKind, name: Option<&str>, revert: Revert, evidence: String) -> Owner {
+    let inert = |text: &str| shorten(&visible(text), WORDS_MAX).into_owned();
     Owner {
         kind,
-        name: name.map(ToOwned::to_owned),
+        name: name.map(inert),
         revert,
-        evidence,
+        evidence: inert(&evidence),
     }
 }
+
+/// Longest name or evidence, in characters.
+const WORDS_MAX: usize = 300;
 
 /// The owner that the strongest signal names.
 pub fn owner_of(signals: &Signals) -> Option<Owner> {
@@ -172,14 +184,9 @@ fn argo_cd(signals: &Signals) -> Option<Owner> {
         let evidence = format!("argocd.argoproj.io/instance: {app}");
         return Some(owner(OwnerKind::ArgoCd, Some(app), Revert::May, evidence));
     }
-    let found = signals.manager("argocd-controller")?;
-    Some(Owner {
-        kind: OwnerKind::ArgoCd,
-        name: signals
-            .label("app.kubernetes.io/instance")
-            .map(ToOwned::to_owned),
-        ..found
-    })
+    let evidence = signals.manager("argocd-controller")?;
+    let app = signals.label("app.kubernetes.io/instance");
+    Some(owner(OwnerKind::ArgoCd, app, Revert::May, evidence))
 }
 
 fn flux(signals: &Signals) -> Option<Owner> {
@@ -204,12 +211,8 @@ fn flux(signals: &Signals) -> Option<Owner> {
             let evidence = format!("{prefix}/name: {name}");
             return Some(owner(kind, Some(name), revert, evidence));
         }
-        if let Some(found) = signals.manager(manager) {
-            return Some(Owner {
-                kind,
-                revert,
-                ..found
-            });
+        if let Some(evidence) = signals.manager(manager) {
+            return Some(owner(kind, None, revert, evidence));
         }
     }
     None
@@ -217,17 +220,14 @@ fn flux(signals: &Signals) -> Option<Owner> {
 
 fn addon(signals: &Signals) -> Option<Owner> {
     const MODE: &str = "addonmanager.kubernetes.io/mode";
-    if let Some(found) = signals.manager("eks") {
-        return Some(Owner {
-            kind: OwnerKind::Eks,
-            ..found
-        });
+    if let Some(evidence) = signals.manager("eks") {
+        return Some(owner(OwnerKind::Eks, None, Revert::May, evidence));
     }
     if let Some(mode) = signals.label(MODE) {
-        let revert = if mode == "Reconcile" {
-            Revert::Will
-        } else {
-            Revert::May
+        let revert = match mode {
+            "Reconcile" => Revert::Will,
+            "EnsureExists" => Revert::Not,
+            _ => Revert::May,
         };
         let evidence = format!("{MODE}: {mode}");
         return Some(owner(OwnerKind::AddonManager, None, revert, evidence));
@@ -258,10 +258,8 @@ fn helm(signals: &Signals) -> Option<Owner> {
         let evidence = format!("{RELEASE}: {name}");
         return Some(owner(OwnerKind::Helm, Some(name), Revert::May, evidence));
     }
-    signals.manager("helm").map(|found| Owner {
-        kind: OwnerKind::Helm,
-        ..found
-    })
+    let evidence = signals.manager("helm")?;
+    Some(owner(OwnerKind::Helm, None, Revert::May, evidence))
 }
 
 fn kubectl(signals: &Signals) -> Option<Owner> {
@@ -273,11 +271,7 @@ fn kubectl(signals: &Signals) -> Option<Owner> {
             LAST_APPLIED.into(),
         ));
     }
-    let applied = signals
-        .managers
-        .iter()
-        .any(|(m, op)| m == "kubectl-client-side-apply" || (m == "kubectl" && op == "Apply"));
-    applied.then(|| {
+    signals.applied().then(|| {
         owner(
             OwnerKind::KubectlApply,
             None,

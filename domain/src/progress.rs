@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::status::status;
 use crate::time::Time;
-use crate::workload::{Counts, Workload};
+use crate::workload::Workload;
 
 /// What the clock of a rollout counts from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,12 +21,21 @@ pub enum Moved {
     Node,
 }
 
+/// The furthest that a rollout was seen to come: with as many nodes updated,
+/// more available ones are further. A pod that comes and goes, as a crashing one
+/// does, is no movement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Most {
+    updated: u32,
+    available: u32,
+}
+
 /// Memory of one workload, from one look to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
     uid: String,
     generation: i64,
-    counts: Counts,
+    most: Most,
     /// A rollout was seen that has not been done since.
     pub rolling: bool,
     /// When a node last finished or the spec changed, or when this workload
@@ -44,33 +53,27 @@ impl Progress {
     /// not yet available belong to the rollout rather than being a failure.
     pub fn next(before: Option<&Self>, workload: &Workload, now: Time) -> Self {
         let counts = workload.counts;
+        let most = Most {
+            updated: counts.updated,
+            available: counts.available,
+        };
         let before = before.filter(|b| b.uid == workload.uid);
         let behind = workload.observed() && counts.updated < counts.desired;
         let rolling = behind || (before.is_some_and(|b| b.rolling) && !status(workload).done);
-        let (moved_at, moved_by) = match before.map(|b| (b, moved(b, workload))) {
-            None => (now, Moved::FirstLook),
-            Some((_, Some(by))) => (now, by),
-            Some((b, None)) => (b.moved_at, b.moved_by),
+        let (moved_at, moved_by, most) = match before {
+            None => (now, Moved::FirstLook, most),
+            Some(b) if b.generation != workload.generation => (now, Moved::Spec, most),
+            Some(b) if most > b.most => (now, Moved::Node, most),
+            Some(b) => (b.moved_at, b.moved_by, b.most),
         };
         Self {
             uid: workload.uid.clone(),
             generation: workload.generation,
-            counts,
+            most,
             rolling,
             moved_at,
             moved_by,
         }
-    }
-}
-
-fn moved(before: &Progress, workload: &Workload) -> Option<Moved> {
-    let (old, new) = (before.counts, workload.counts);
-    if before.generation != workload.generation {
-        Some(Moved::Spec)
-    } else if new.updated > old.updated || new.available > old.available {
-        Some(Moved::Node)
-    } else {
-        None
     }
 }
 
@@ -106,6 +109,24 @@ mod tests {
         assert_eq!((node.moved_at, node.moved_by), (at(70), Moved::Node));
         let spec = Progress::next(Some(&node), &workload(3, 3, 3, 0, 2), at(80));
         assert_eq!((spec.moved_at, spec.moved_by), (at(80), Moved::Spec));
+    }
+
+    #[test]
+    fn a_pod_that_comes_and_goes_is_no_movement() {
+        let mut progress = Progress::next(None, &workload(2, 2, 3, 1, 3), at(0));
+        for second in 1..20 {
+            let available = if second % 2 == 0 { 3 } else { 2 };
+            progress = Progress::next(
+                Some(&progress),
+                &workload(2, 2, 3, 1, available),
+                at(second),
+            );
+        }
+        assert_eq!(progress.moved_at, at(0));
+        let node = Progress::next(Some(&progress), &workload(2, 2, 3, 2, 2), at(30));
+        assert_eq!(node.moved_at, at(30));
+        let available = Progress::next(Some(&node), &workload(2, 2, 3, 2, 3), at(40));
+        assert_eq!(available.moved_at, at(40), "the new pod became available");
     }
 
     #[test]

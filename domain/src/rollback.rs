@@ -3,6 +3,8 @@
 
 mod reason;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -49,6 +51,10 @@ pub struct Order {
     /// Ask the apiserver, change nothing.
     #[serde(default)]
     pub dry_run: bool,
+    /// Anything else that was sent. An order that says what is not understood
+    /// is refused: it may be a precondition, misspelt.
+    #[serde(flatten, skip_serializing)]
+    pub unknown: BTreeMap<String, Value>,
 }
 
 impl Order {
@@ -61,9 +67,11 @@ impl Order {
         }
     }
 
-    /// The reason, trimmed.
-    pub fn reason(&self) -> &str {
-        self.reason.as_deref().unwrap_or_default().trim()
+    /// The reason, trimmed, its lines ended as Unix ends them: forms send
+    /// them otherwise.
+    pub fn reason(&self) -> String {
+        let reason = self.reason.as_deref().unwrap_or_default();
+        reason.trim().replace("\r\n", "\n")
     }
 }
 
@@ -130,22 +138,32 @@ pub struct Plan {
 /// # Errors
 /// [`Reason::Invalid`] with the field.
 pub fn check_order(order: &Order) -> Result<(), Reason> {
-    let empty = [
+    let unknown = order.unknown.keys().next().map(String::as_str);
+    let name = [
         ("namespace", &order.namespace),
         ("name", &order.name),
         ("to", &order.to),
     ]
     .into_iter()
-    .find(|(_, value)| value.trim().is_empty() || value.len() > 253)
+    .find(|(_, value)| !is_name(value))
     .map(|(field, _)| field);
-    let field =
-        empty.or_else(|| (order.reason().chars().count() > note::REASON_MAX).then_some("reason"));
-    match field {
+    let long = order.reason().chars().count() > note::REASON_MAX;
+    match unknown.or(name).or(long.then_some("reason")) {
         Some(field) => Err(Reason::Invalid {
             field: field.to_owned(),
         }),
         None => Ok(()),
     }
+}
+
+/// May an object be called so? A DNS subdomain (RFC 1123), which cannot lead
+/// anywhere else in a path.
+fn is_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    name.len() <= 253
+        && name.starts_with(plain)
+        && name.ends_with(plain)
+        && name.chars().all(|c| plain(c) || c == '-' || c == '.')
 }
 
 /// Holds an order against the cluster as it is now: `live` and `target` freshly
@@ -203,11 +221,13 @@ pub fn plan(
     }
     let note = Note {
         id: id.to_owned(),
+        uid: live.uid.clone(),
+        generation: live.generation + 1,
         from: current.map(|c| c.name.clone()),
         from_revision: current.map(|c| c.number),
         to: target.name.clone(),
         to_revision: target.number,
-        reason: order.reason().to_owned(),
+        reason: order.reason(),
         template_generation: live.template_generation.unwrap_or_default() + 1,
         template: template.digest().to_string(),
     };
@@ -250,7 +270,9 @@ pub fn arrived(after: &Workload, plan: &Plan) -> Option<bool> {
     if after.uid != plan.uid {
         return None;
     }
-    if after.note.as_ref().is_some_and(|n| n.id == plan.note.id) {
+    // Whatever admission made of the template, and whatever came after.
+    let noted = after.last_note.as_ref();
+    if noted.is_some_and(|note| note.id == plan.note.id) {
         return Some(true);
     }
     // Exactly one change of the spec since, so it was ours or it was not. Of

@@ -12,11 +12,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use chips::{Chip, Chips, ImageChange, chips};
-use compare::{Parts, by_key, fields, say};
+use compare::{Parts, by_key, fields, order, say};
 use tolerations::tolerations;
 
-use crate::secrets;
+use crate::secrets::{self, is_veiled};
 use crate::template::RESTARTED_AT;
+use crate::text::visible;
 
 /// Came, went, or is another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,13 +95,13 @@ pub struct Change {
     /// Name of the variable, volume, label, resource, … .
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// The value before, shortened; absent when it is hidden.
+    /// The value before, shortened; absent when the whole of it is hidden.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// The value after, shortened; absent when it is hidden.
+    /// The value after, shortened; absent when the whole of it is hidden.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// The values look like secrets and are not given.
+    /// Something in the values looks like a secret and is not given.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
 }
@@ -112,8 +113,10 @@ pub const NOISE_LABELS: [&str; 3] = [
     "pod-template-generation",
 ];
 
-/// The changes from one template to another, the weightiest first.
+/// The changes from one template to another, the weightiest first. Values that
+/// look like secrets are compared, and never given.
 pub fn summary(from: &Value, to: &Value) -> Vec<Change> {
+    let (from, to) = (&secrets::veiled(from), &secrets::veiled(to));
     let mut out = Out::default();
     metadata(&mut out, from.get("metadata"), to.get("metadata"));
     spec(&mut out, from.get("spec"), to.get("spec"));
@@ -145,27 +148,41 @@ impl Out {
             (_, None) => Sign::Removed,
             _ => Sign::Changed,
         };
-        let secret = |value: Option<&Value>| {
-            let text = value.and_then(Value::as_str).unwrap_or_default();
-            secrets::looks_secret_value(text)
-                || (area == Area::Env && secrets::looks_secret(name) && !text.is_empty())
-        };
-        let hidden = secret(a) || secret(b);
-        let text = |value: Option<&Value>| value.filter(|_| !hidden).map(say);
+        let veiled = |value: Option<&Value>| value.is_some_and(|v| is_veiled(&v.to_string()));
+        let hidden = veiled(a) || veiled(b);
+        // A whole text is kept back; of lists and objects the rest is told.
+        let whole = |value: Option<&Value>| value.is_none_or(Value::is_string);
+        let given = !(hidden && whole(a) && whole(b));
+        let text = |value: Option<&Value>| value.filter(|_| given).map(say);
         let (from, to) = (text(a), text(b));
         self.changes.push(Change {
             sign,
             area,
-            container: container.map(ToOwned::to_owned),
-            name: name.to_owned(),
+            container: container.map(|name| visible(name).into_owned()),
+            name: visible(name).into_owned(),
             from,
             to,
             hidden,
         });
     }
 
+    /// The same items in another order, told by their keys.
+    fn order(
+        &mut self,
+        area: &Area,
+        container: Option<&str>,
+        keys: &[&str],
+        a: Option<&Value>,
+        b: Option<&Value>,
+    ) {
+        let (a, b) = (order(a, keys), order(b, keys));
+        let area = Area::Order(format!("{area:?}"));
+        self.push(area, container, "", a.as_ref(), b.as_ref());
+    }
+
     fn field(&mut self, container: Option<&str>, key: &str, a: Option<&Value>, b: Option<&Value>) {
-        self.push(Area::Field(key.to_owned()), container, "", a, b);
+        let area = Area::Field(visible(key).into_owned());
+        self.push(area, container, "", a, b);
     }
 
     /// Members of an object, one change each.
@@ -202,7 +219,7 @@ impl Out {
                     self.push(area.clone(), container, &name, a, b);
                 }
                 if reordered && none {
-                    self.push(Area::Order(format!("{area:?}")), container, "", a, b);
+                    self.order(area, container, keys, a, b);
                 }
             }
             None => self.push(area.clone(), container, "", a, b),
@@ -274,7 +291,7 @@ fn containers(out: &mut Out, area: &Area, from: Option<&Value>, to: Option<&Valu
         return;
     };
     if reordered {
-        out.push(Area::Order(format!("{area:?}")), None, "", from, to);
+        out.order(area, None, &["name"], from, to);
     }
     for (name, a, b) in items {
         match (a, b) {
@@ -316,7 +333,7 @@ fn env(out: &mut Out, container: &str, from: Option<&Value>, to: Option<&Value>)
         return;
     };
     if reordered && items.is_empty() {
-        out.push(Area::Order("Env".into()), Some(container), "", from, to);
+        out.order(&Area::Env, Some(container), &["name"], from, to);
     }
     for (name, a, b) in items {
         let value = |item: Option<&Value>| {

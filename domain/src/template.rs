@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use crate::text::visible;
+
 /// Template annotation that `kubectl rollout restart` writes.
 pub const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 
@@ -39,7 +41,8 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// One container's image, as written in the template.
+/// One container's image, as written in the template but inert: the API hardly
+/// looks at what stands in an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContainerImage {
     /// Container name.
@@ -163,8 +166,8 @@ fn images(template: &Value) -> Arc<[ContainerImage]> {
         .flatten()
         .filter_map(|container| {
             Some(ContainerImage {
-                container: container.get("name")?.as_str()?.to_owned(),
-                image: container.get("image")?.as_str()?.to_owned(),
+                container: visible(container.get("name")?.as_str()?).into_owned(),
+                image: visible(container.get("image")?.as_str()?).into_owned(),
             })
         })
         .collect()

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::progress::Progress;
 use crate::workload::{UpdateStrategy, Workload};
 
-/// A rollout that has not moved for so long is called stuck.
+/// A rollout that has not moved for so long is called stuck, unless somebody
+/// chose another time. Kubernetes gives DaemonSets no deadline.
 pub const STUCK_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
 /// The state of a workload, as far as its own status tells.
@@ -141,8 +142,15 @@ impl Verdict {
 }
 
 /// The verdict on a workload at `now`. `back` says that its current template
-/// had been current before.
-pub fn verdict(workload: &Workload, progress: &Progress, back: bool, now: Time) -> Verdict {
+/// had been current before; a rollout that has not moved for `stuck_after` is
+/// stuck.
+pub fn verdict(
+    workload: &Workload,
+    progress: &Progress,
+    back: bool,
+    stuck_after: SignedDuration,
+    now: Time,
+) -> Verdict {
     let counts = workload.counts;
     let (updated, desired) = (counts.updated, counts.desired);
     if let Some(since) = workload.deleting_since {
@@ -163,7 +171,7 @@ pub fn verdict(workload: &Workload, progress: &Progress, back: bool, now: Time) 
         };
     }
     if progress.rolling {
-        return if now.since(progress.moved_at) >= STUCK_AFTER {
+        return if now.since(progress.moved_at) >= stuck_after {
             Verdict::Stuck {
                 since: progress.moved_at,
                 updated,
@@ -196,7 +204,7 @@ mod tests {
 
     fn look(workload: &Workload, back: bool) -> Verdict {
         let progress = Progress::next(None, workload, at(0));
-        verdict(workload, &progress, back, at(0))
+        verdict(workload, &progress, back, STUCK_AFTER, at(0))
     }
 
     #[test]
@@ -241,11 +249,11 @@ mod tests {
         let rolling = workload(2, 2, 3, 1, 3);
         let progress = Progress::next(None, &rolling, at(0));
         assert_eq!(
-            verdict(&rolling, &progress, false, at(9)).group(),
+            verdict(&rolling, &progress, false, STUCK_AFTER, at(9)).group(),
             Group::Rolling
         );
         assert_eq!(
-            verdict(&rolling, &progress, false, at(10)),
+            verdict(&rolling, &progress, false, STUCK_AFTER, at(10)),
             Verdict::Stuck {
                 since: at(0),
                 updated: 1,
@@ -276,7 +284,7 @@ mod tests {
                 let seen = workload(generation, observed, desired, updated, available);
                 let next = Progress::next(progress.as_ref(), &seen, now);
                 let done = status(&seen).done;
-                match verdict(&seen, &next, false, now) {
+                match verdict(&seen, &next, false, STUCK_AFTER, now) {
                     Verdict::Healthy | Verdict::NoNodes => prop_assert!(done || desired == 0),
                     _ => prop_assert!(!done),
                 }

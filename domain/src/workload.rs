@@ -217,8 +217,8 @@ pub struct Workload {
     pub change_cause: Option<String>,
     /// Carries `kubectl.kubernetes.io/last-applied-configuration`.
     pub applied: bool,
-    /// What Rollbook wrote down at its last rollback, if it still holds.
-    pub note: Option<Note>,
+    /// What Rollbook wrote down at its last rollback, whatever came after.
+    pub last_note: Option<Note>,
     /// Who manages it.
     pub owner: Option<Owner>,
     /// Who wrote the template last.
@@ -229,6 +229,13 @@ impl Workload {
     /// Has the controller handled the latest spec?
     pub fn observed(&self) -> bool {
         self.observed_generation >= self.generation
+    }
+
+    /// What Rollbook wrote down about the template that is live.
+    pub fn note(&self) -> Option<&Note> {
+        self.last_note
+            .as_ref()
+            .filter(|note| note.holds(&self.uid, self.template_generation))
     }
 }
 

@@ -36,13 +36,20 @@ export { expect };
 /** No violation that axe finds; it is a script itself and needs them. */
 export async function accessible(page: Page) {
   if (test.info().project.use.javaScriptEnabled === false) return;
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
+  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
   expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`)).toEqual([]);
 }
 
 export function kubectl(...words: string[]): string {
   return execFileSync(process.env.ROLLBOOK_KUBECTL!, ['--kubeconfig', process.env.ROLLBOOK_KUBECONFIG!, ...words], {
     encoding: 'utf8',
+  });
+}
+
+/** Creates an object. */
+export function feed(object: unknown) {
+  execFileSync(process.env.ROLLBOOK_KUBECTL!, ['--kubeconfig', process.env.ROLLBOOK_KUBECONFIG!, 'create', '-f', '-'], {
+    input: JSON.stringify(object),
   });
 }
 
@@ -58,10 +65,12 @@ export async function fits(page: Page) {
   expect(whole).toBeLessThanOrEqual(seen);
 }
 
-/** A server of one's own on the same cluster. */
+/** A server of one's own on the same cluster; with `--patient` it is not waited for. */
 export async function serve(...words: string[]): Promise<{ url: string; child: ChildProcess; stop: () => Promise<number | null> }> {
   const kubeconfig = words.includes('--kubeconfig') ? [] : ['--kubeconfig', process.env.ROLLBOOK_KUBECONFIG!];
-  const child = spawn(process.env.ROLLBOOK_BIN!, [...kubeconfig, '--port', '0', ...words], {
+  const patient = words.includes('--patient');
+  const own = words.filter((word) => word !== '--patient');
+  const child = spawn(process.env.ROLLBOOK_BIN!, [...kubeconfig, '--port', '0', ...own], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, RUST_LOG: 'error' },
   });
@@ -71,7 +80,7 @@ export async function serve(...words: string[]): Promise<{ url: string; child: C
   });
   const url = line.match(/http:\S+/)![0].replace(/\/$/, '');
   // Until then every page says that it is starting.
-  for (let i = 0; i < 100 && (await fetch(url)).status === 503; i++) {
+  for (let i = 0; !patient && i < 100 && (await fetch(url)).status === 503; i++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));

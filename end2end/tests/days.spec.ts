@@ -1,8 +1,8 @@
 // Bad days: a cluster that falls silent, credentials that may not, a server that
 // may not write, an empty cluster, a server that is stopped.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { accessible, awake, expect, kubectl, serve, signal, test } from './base';
+import { accessible, awake, expect, feed, kubectl, serve, signal, test } from './base';
 
 test('a silent cluster is told, writes are off, and it recovers by itself @scripts', async ({ page }) => {
   await page.goto('/ns/monitoring/daemonsets/node-exporter/rollback');
@@ -93,6 +93,56 @@ test.describe('a server that ends', () => {
   });
 });
 
+test('a workload that is deleted is told on its open page, and one that comes back is shown @scripts', async ({ page }) => {
+  const object = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'fleeting', namespace: 'storage' },
+    spec: {
+      selector: { matchLabels: { a: 'fleeting' } },
+      template: { metadata: { labels: { a: 'fleeting' } }, spec: { nodeSelector: { none: 'here' }, containers: [{ name: 'c', image: 'i:1' }] } },
+    },
+  };
+  const create = () => feed(object);
+  create();
+  await expect(async () => expect((await page.goto('/ns/storage/daemonsets/fleeting'))!.status()).toBe(200)).toPass();
+  await awake(page);
+  kubectl('-n', 'storage', 'delete', 'ds', 'fleeting');
+  await expect(page.getByRole('alert').filter({ hasText: 'no longer exists' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Deleted' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Roll back…' })).toHaveAttribute('aria-disabled', 'true');
+  create();
+  await awake(page);
+  await expect(page.getByRole('alert').filter({ hasText: 'no longer exists' })).toBeHidden();
+  kubectl('-n', 'storage', 'delete', 'ds', 'fleeting');
+});
+
+test('a page that was made before the cluster answered loads itself again @scripts', async ({ page }) => {
+  signal('kube-apiserver', 'SIGSTOP');
+  let own: Awaited<ReturnType<typeof serve>>;
+  try {
+    own = await serve('--patient');
+    await page.goto(`${own.url}/ns/logging/daemonsets/fluentd`);
+    await expect(page.getByRole('heading', { name: 'The cluster does not answer' })).toBeVisible();
+    await accessible(page);
+  } finally {
+    signal('kube-apiserver', 'SIGCONT');
+  }
+  await expect(page.getByRole('heading', { level: 1, name: 'fluentd' })).toBeVisible();
+  await own.stop();
+});
+
+test('the page that asks says when the workload changed meanwhile @scripts', async ({ page }) => {
+  await page.goto('/ns/monitoring/daemonsets/node-exporter/rollback');
+  await awake(page);
+  kubectl('-n', 'monitoring', 'patch', 'ds', 'node-exporter', '-p', '{"spec":{"minReadySeconds":2}}');
+  await expect(page.getByText(/changed since this page was made/)).toBeVisible();
+  await page.getByRole('form', { name: 'Roll back' }).getByRole('link', { name: 'Review again' }).click();
+  await awake(page);
+  await expect(page.getByText(/changed since this page was made/)).toBeHidden();
+  kubectl('-n', 'monitoring', 'patch', 'ds', 'node-exporter', '-p', '{"spec":{"minReadySeconds":0}}');
+});
+
 test('no other address than loopback before there is sign-in @scripts', async () => {
   const refused = spawnSync(process.env.ROLLBOOK_BIN!, ['--listen', '0.0.0.0'], { encoding: 'utf8' });
   expect(refused.status).not.toBe(0);
@@ -101,30 +151,34 @@ test('no other address than loopback before there is sign-in @scripts', async ()
 
 test('text of the cluster is text @scripts', async ({ page }) => {
   const cause = '<img src=x onerror="document.title=1"> \u202egnp.exe \u001b[31mred';
+  const note = { id: '1', uid: 'x', generation: 1, templateGeneration: 1, to: 'x', toRevision: 1, reason: '\u202enote', template: 'x' };
   const object = {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
-    metadata: { name: 'x'.repeat(60), namespace: 'storage', annotations: { 'kubernetes.io/change-cause': cause } },
+    metadata: { name: 'x'.repeat(60), namespace: 'storage', annotations: {
+        'kubernetes.io/change-cause': cause,
+        'meta.helm.sh/release-name': '\u202erelease',
+        'rollbook.dev/rollback': JSON.stringify(note),
+      } },
     spec: {
       selector: { matchLabels: { a: 'b' } },
       template: {
         metadata: { labels: { a: 'b' }, annotations: { note: '</script><script>document.title=2</script>' } },
         spec: {
           nodeSelector: { none: 'here' },
-          containers: [{ name: 'c', image: 'i:1', env: [{ name: 'A', value: '</script><svg onload=document.title=3>' }] }],
+          containers: [{ name: 'c', image: 'i\u202e:1', env: [{ name: 'A', value: '</script><svg onload=document.title=3>' }] }],
         },
       },
     },
   };
-  execFileSync(process.env.ROLLBOOK_KUBECTL!, ['--kubeconfig', process.env.ROLLBOOK_KUBECONFIG!, 'create', '-f', '-'], {
-    input: JSON.stringify(object),
-  });
+  feed(object);
   const path = `/ns/storage/daemonsets/${object.metadata.name}`;
   await expect(async () => expect((await page.goto(path))!.status()).toBe(200)).toPass();
   await awake(page);
   await expect(page.getByText('⟨U+202E⟩').first()).toBeVisible();
   await expect(page.getByText('<img src=x').first()).toBeVisible();
   expect(await page.locator('main img, main script[src], svg[onload]').count()).toBe(0);
+  expect(await page.locator('body').innerText()).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
   await expect(page).toHaveTitle(/^xxx.* · Rollbook$/);
   await page.getByRole('list', { name: 'Revision history' }).getByRole('link', { name: 'revision 1' }).click();
   await expect(page.getByText('</script><svg').first()).toBeVisible();

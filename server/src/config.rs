@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::Parser;
+use jiff::SignedDuration;
 
 /// Revision history of Kubernetes workloads: see it, compare, go back.
 #[derive(Clone, Debug, Parser)]
@@ -24,6 +25,9 @@ pub struct Config {
     /// Port to listen on; 0 for any free one
     #[arg(long, default_value_t = 7777)]
     pub port: u16,
+    /// Call a rollout stuck when no node finished for so long, as 10m or 90s
+    #[arg(long, value_parser = span, default_value = "10m")]
+    pub stuck_after: SignedDuration,
     /// Never write to the cluster
     #[arg(long)]
     pub read_only: bool,
@@ -42,6 +46,14 @@ fn listen(text: &str) -> Result<IpAddr, String> {
         ),
         Err(_) => "not an IP address, such as 127.0.0.1".to_owned(),
     })
+}
+
+/// Reads a span of time; a bare number has no unit and is refused.
+fn span(text: &str) -> Result<SignedDuration, String> {
+    match text.parse::<SignedDuration>() {
+        Ok(span) if span.is_positive() => Ok(span),
+        _ => Err("not a span of time, such as 10m, 90s or 1h".to_owned()),
+    }
 }
 
 /// Why a configuration is refused.
@@ -97,6 +109,20 @@ mod tests {
         };
         assert!(told("127.0.0.1:8080").contains("--listen 127.0.0.1 --port 8080"));
         assert!(told("localhost").contains("not an IP address"));
+    }
+
+    #[test]
+    fn spans_have_units() {
+        let minutes = |text| {
+            Config::try_parse_from(["rollbook", "--stuck-after", text])
+                .map(|config| config.stuck_after.as_secs())
+        };
+        assert_eq!(config(&[]).stuck_after, domain::verdict::STUCK_AFTER);
+        assert_eq!(minutes("90s").unwrap(), 90);
+        assert_eq!(minutes("1h").unwrap(), 3600);
+        for odd in ["10", "-1m", "0s", "soon", ""] {
+            assert!(minutes(odd).is_err(), "{odd}");
+        }
     }
 
     #[test]

@@ -89,7 +89,14 @@ pub async fn rollback(
             }
         }
     };
-    if let (Outcome::RolledBack, Some(generation)) = (report.outcome, report.generation) {
+    // The second of two clicks finds the work of the first done, by exactly
+    // the one change that was ordered: it leads to the same page.
+    let done = match report.outcome {
+        Outcome::RolledBack => true,
+        Outcome::AlreadyThere => report.generation == order.generation.map(|seen| seen + 1),
+        _ => false,
+    };
+    if let (true, Some(generation)) = (done, report.generation) {
         let mutated = matches!(report.reason, Reason::RolledBack { mutated: true });
         let no_event = report.event_problem.is_some();
         let url = urls::written(&order.key(), generation, mutated, no_event);

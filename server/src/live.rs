@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::time::Duration;
 
+use app::error::ApiError;
 use app::model::{self, Delta, Workload};
 use axum::extract::{Query, State};
 use axum::response::sse::{Event, Sse};
@@ -36,7 +37,14 @@ pub struct Asked {
 enum View {
     Health,
     List(HashMap<String, Line>),
-    One(Key, Option<Box<Workload>>),
+    One(Key, Shown),
+}
+
+/// What the tab of one workload was sent last.
+enum Shown {
+    Nothing,
+    Workload(Box<Workload>),
+    Gone,
 }
 
 /// `GET /live?view=workloads|workload|health`
@@ -44,7 +52,7 @@ pub async fn stream(State(state): State<AppState>, Query(asked): Query<Asked>) -
     let view = match asked.view.as_str() {
         "health" => View::Health,
         "workloads" => View::List(HashMap::new()),
-        "workload" => View::One(Key::daemon_set(asked.namespace, asked.name), None),
+        "workload" => View::One(Key::daemon_set(asked.namespace, asked.name), Shown::Nothing),
         _ => {
             return (
                 StatusCode::BAD_REQUEST,
@@ -135,20 +143,27 @@ impl Tab {
                 }
                 delta(known, list.workloads, list.now).and_then(|delta| event("delta", &delta))
             }),
-            View::One(key, last) => model::workload(cluster, key).ok().and_then(|model| {
-                let model = Box::new(model);
-                let fresh = last.as_ref() != Some(&model);
-                let update = fresh.then(|| event("workload", &model)).flatten();
-                *last = Some(model);
-                update
-            }),
+            View::One(key, shown) => match model::workload(cluster, key) {
+                Ok(model) if matches!(shown, Shown::Workload(last) if **last == model) => None,
+                Ok(model) => {
+                    let update = event("workload", &model);
+                    *shown = Shown::Workload(Box::new(model));
+                    update
+                }
+                // What the page still shows is then the past.
+                Err(ApiError::NoWorkload { .. }) if !matches!(shown, Shown::Gone) => {
+                    *shown = Shown::Gone;
+                    event("gone", &beat.now)
+                }
+                Err(_) => None,
+            },
         };
         // A beat is no update: it must not hold news back.
         if update.is_some() || self.last.is_none() {
             self.last = Some(Instant::now());
         }
-        self.ready.extend(update);
         self.ready.extend(event("health", &beat));
+        self.ready.extend(update);
     }
 }
 

@@ -14,8 +14,8 @@ pub async fn healthz() -> &'static str {
 /// The first picture of the cluster is there.
 pub async fn readyz(State(state): State<AppState>) -> (StatusCode, &'static str) {
     match state.cluster.health() {
-        Health::Live | Health::Stale { .. } => (StatusCode::OK, "ok"),
-        Health::Starting => (
+        Health::Live | Health::Stale { .. } if state.cluster.complete() => (StatusCode::OK, "ok"),
+        Health::Live | Health::Stale { .. } | Health::Starting => (
             StatusCode::SERVICE_UNAVAILABLE,
             "the first answer of the cluster is awaited",
         ),

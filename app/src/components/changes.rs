@@ -177,7 +177,8 @@ fn how(lang: Lang, change: &Change) -> impl IntoView + use<> {
     let amount = matches!(change.area, Area::Limit | Area::Request);
     let name = (!change.name.is_empty() && !amount)
         .then(|| view! { <span class="mono">{change.name.clone()}</span> });
-    let values = if change.hidden {
+    let whole = change.from.is_none() && change.to.is_none();
+    let values = if change.hidden && whole {
         view! {
             {word}
             " "

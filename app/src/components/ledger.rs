@@ -73,6 +73,9 @@ pub fn state_notice(lang: Lang, history: &History) -> Option<String> {
     }
 }
 
+/// Lanes that the style sheet draws apart.
+const LANES: usize = 6;
+
 fn arcs(pieces: &[Piece]) -> impl IntoView + use<> {
     pieces
         .iter()
@@ -82,7 +85,7 @@ fn arcs(pieces: &[Piece]) -> impl IntoView + use<> {
                 Part::Through => "through",
                 Part::End => "end",
             };
-            let class = format!("arc arc-{part} lane-{}", piece.lane.min(3));
+            let class = format!("arc arc-{part} lane-{}", piece.lane.min(LANES - 1));
             view! { <span class=class></span> }
         })
         .collect_view()
@@ -138,7 +141,7 @@ fn revision_line(
             <div class="changed">{what_changed(lang, history, row)}</div>
             <div class="cause">{cause(context, row)}</div>
             <div class="period">{period(context, row)}</div>
-            <div class="line-actions">{actions(context, key, history, row)}</div>
+            <div class="line-actions">{actions(context, key, row)}</div>
         </li>
     }
 }
@@ -239,7 +242,10 @@ fn cause(context: &Context, row: &Row) -> impl IntoView + use<> {
         .reason
         .clone()
         .filter(|reason| row.current && row.returned && !reason.is_empty())
-        .map(|reason| view! { <p class="strong">{lang.quoted(&reason)}</p> });
+        .map(|reason| {
+            let reason = domain::text::visible(&reason).into_owned();
+            view! { <p class="strong">{lang.quoted(&reason)}</p> }
+        });
     let words = match &row.change_cause {
         Some(cause) => {
             view! { <p class="cause-text">{domain::text::visible(cause).into_owned()}</p> }
@@ -282,7 +288,7 @@ fn period(context: &Context, row: &Row) -> impl IntoView + use<> {
     }
 }
 
-fn actions(context: &Context, key: &Key, history: &History, row: &Row) -> impl IntoView + use<> {
+fn actions(context: &Context, key: &Key, row: &Row) -> impl IntoView + use<> {
     let lang = context.lang;
     if row.problem.is_some() {
         return view! {
@@ -318,7 +324,6 @@ fn actions(context: &Context, key: &Key, history: &History, row: &Row) -> impl I
         let label = lang.roll_back_to_this_of(row.revision);
         back_link(lang.roll_back_to_this(), Some(label), None, url, why, off)
     });
-    let _ = history;
     view! {
         {compare}
         {back}
@@ -329,13 +334,14 @@ fn actions(context: &Context, key: &Key, history: &History, row: &Row) -> impl I
 /// A way to the rollback page, which stays visible and says why when it is
 /// off. `about` describes it while it is on.
 pub fn back_link(
-    text: &'static str,
+    text: impl Into<String>,
     label: Option<String>,
     about: Option<String>,
     url: String,
     why: Option<String>,
     off: Signal<Option<String>>,
 ) -> impl IntoView {
+    let text = text.into();
     let why = Memo::new(move |_| why.clone().or_else(|| off.get()));
     view! {
         <a

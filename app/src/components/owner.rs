@@ -30,7 +30,6 @@ pub fn name(kind: OwnerKind) -> &'static str {
         OwnerKind::AddonManager => "addon-manager",
         OwnerKind::ConfigSync => "Config Sync",
         OwnerKind::Operator => "operator",
-        OwnerKind::Other => "other",
     }
 }
 

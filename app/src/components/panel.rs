@@ -8,6 +8,7 @@ use super::icon::{Glyph, Icon};
 use crate::error::ApiError;
 use crate::i18n::Lang;
 use crate::islands::copy::CopyButton;
+use crate::pages::Refresh;
 
 /// A panel with a glyph, a heading and what follows.
 #[component]
@@ -47,7 +48,7 @@ pub fn ErrorPage(
         ApiError::Unreadable { .. } => lang.cannot_be_read().to_owned(),
         ApiError::Forbidden { missing } => lang.may_not_see(&missing.resource),
         ApiError::NotReady { .. } => lang.cluster_silent().to_owned(),
-        ApiError::Invalid { .. } => lang.not_found().to_owned(),
+        ApiError::Invalid { .. } => lang.address_invalid().to_owned(),
     };
     let (glyph, tone) = match &error {
         ApiError::Forbidden { .. } => (Glyph::Lock, "tone-red"),
@@ -58,7 +59,12 @@ pub fn ErrorPage(
         ApiError::Forbidden { missing } => Some(missing.clone()),
         _ => None,
     };
+    let passing = error.is_passing();
     view! {
+        // Read by the browser's part: a page without an answer follows no
+        // workload, and loads itself again once there may be one.
+        <div data-error=if passing { "passing" } else { "lasting" }>
+        {passing.then(|| view! { <Refresh moving=true lang/> })}
         <StatePanel glyph tone title>
             {match missing {
                 Some(missing) => view! { <MissingRule missing lang/> }.into_any(),
@@ -73,6 +79,7 @@ pub fn ErrorPage(
                 </a>
             </p>
         </StatePanel>
+        </div>
     }
 }
 

@@ -10,6 +10,7 @@ catalogue! {
     workloads = "Workloads", "工作负载";
     cluster = "Cluster", "集群";
     live = "Live", "实时";
+    deleted = "Deleted", "已删除";
     starting = "Starting", "启动中";
     jump_to = "Jump to", "跳转";
     jump_label = "Jump to a workload", "跳转到工作负载";
@@ -144,6 +145,7 @@ catalogue! {
     review_again = "Review again", "重新查看";
     nothing_changed = "Nothing was changed.", "未做任何更改。";
     not_sent = "The rollback was not sent", "回滚未发送";
+    refused_by_cluster = "The cluster refused the rollback", "集群拒绝了回滚";
     not_known_whether = "It is not known whether the rollback was written", "不确定回滚是否已写入";
     already_there = "Nothing to do", "无需操作";
 

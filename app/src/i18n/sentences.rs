@@ -48,15 +48,23 @@ catalogue! {
     history_none = "The controller has not recorded a revision yet.", "控制器尚未记录任何修订版本。";
     rolled_back_to_earlier = "Rolled back to an earlier template", "已回滚到更早的模板";
     gone_pruned = "No longer in Kubernetes: pruned by the history limit, renumbered or deleted.", "Kubernetes 中已不存在：被历史上限清理、重新编号或删除。";
+    strip_server = "Rollbook itself has been silent. What you see may be old. Rollback is off until it is live again.", "Rollbook 没有响应，所见数据可能过时。恢复实时之前不能回滚。";
+    stale = "Stale", "数据过时";
+    off_deleting = "Off: the workload is being deleted.", "不可用：该工作负载正在删除。";
+    error_starting = "Rollbook has just started and awaits the first answer of the cluster.", "Rollbook 刚启动，正在等待集群的首个响应。";
+    generation_invalid = "In the address, generation must be a whole number above 0.", "地址中的 generation 必须是大于 0 的整数。";
+    address_invalid = "The address cannot be read", "地址无法解析";
+    becomes_unclear = "Kubernetes gives the template the next free number. Which one is not known yet: the controller has not recorded the live template.", "Kubernetes 会为该模板分配下一个编号。控制器尚未记录线上模板，因此编号未知。";
     off_identical = "It is the same template as the live one.", "与线上模板相同。";
     off_read_only = "This server was started read only.", "此服务器以只读方式启动。";
+    off_gone = "Off: the workload no longer exists.", "不可用：该工作负载已不存在。";
     off_not_live = "Off while the page is not live.", "页面非实时状态时不可用。";
     nothing_different = "No kept revision differs from the live template by more than a restart.", "保留的修订版本与线上模板仅有重启差异。";
     becomes_because = "Kubernetes never goes back in numbers: it re-uses the template and gives it the next one.", "Kubernetes 的编号只会递增：复用模板并赋予下一个编号。";
     dry_run_accepted = "Server dry run accepted", "服务器试运行通过";
     dry_run_equal = "The template that comes back equals the target; nothing changed it on the way in.", "返回的模板与目标一致，途中未被修改。";
-    dry_run_mutated = "Admission would change the template", "准入控制会修改模板";
-    dry_run_mutated_words = "The template that comes back is not the target's. The controller would record it as a new revision.", "返回的模板与目标不同，控制器会将其记录为新的修订版本。";
+    dry_run_mutated = "The cluster would change the template", "集群会修改模板";
+    dry_run_mutated_words = "Admission or newer defaults change it on the way in, so the controller would record it as a new revision.", "准入控制或新的默认值会在途中修改模板，控制器会将其记录为新的修订版本。";
     dry_run_refused = "Server dry run refused", "服务器试运行被拒绝";
     applied_title = "kubectl apply remembers the newer template", "kubectl apply 记住的是较新的模板";
     applied_words = "Its last-applied note is not updated by a rollback. The next apply can bring the newer template back.", "回滚不会更新 last-applied 记录，下次 apply 可能恢复较新的模板。";
@@ -69,7 +77,7 @@ catalogue! {
     refused_if_changed = "Refused if the workload changes before it arrives.", "若工作负载在送达前发生变化，将被拒绝。";
     same_as_kubectl = "Same effect as", "等同于";
     plus_the_lock = "with a lock on what you saw.", "并锁定你所看到的内容。";
-    mutated_words = "Admission changed the template on the way in, so what runs is not exactly the target's.", "准入控制在途中修改了模板，因此运行的模板与目标不完全相同。";
+    mutated_words = "Admission or newer defaults changed the template on the way in, so what runs is not exactly the target's.", "准入控制或新的默认值在途中修改了模板，因此运行的模板与目标不完全相同。";
     event_missing = "The rollback was written; the Kubernetes Event about it was not. Rollbook may need the right to create events.", "回滚已写入，但相关 Kubernetes 事件未能写入。Rollbook 可能需要创建 events 的权限。";
     not_live_without_scripts = "Without scripts this page does not move by itself.", "未启用脚本时，此页面不会自动更新。";
     progress_sent = "Sent. Waiting for the controller", "已发送，等待控制器处理";
@@ -81,14 +89,22 @@ catalogue! {
 
 catalogue! {
     // The frame
-    stale_for(span: &str) = format!("Stale · {span}"), format!("数据过时 · {span}");
     seconds(n: i64) = format!("{n} s"), format!("{n} 秒");
-    strip_cluster(cluster: &str, at: &str, ago: &str) =
-        format!("The API server of {cluster} does not answer. You see data from {at} UTC, {ago} ago. Rollback is off until it is live again."),
-        format!("{cluster} 的 API 服务器没有响应。当前数据来自 {at} UTC（{ago}前）。恢复实时之前不能回滚。");
-    strip_server(ago: &str) =
-        format!("Rollbook itself has been silent for {ago}. What you see may be old. Rollback is off until it is live again."),
-        format!("Rollbook 已 {ago} 没有响应，所见数据可能过时。恢复实时之前不能回滚。");
+    strip_cluster(cluster: &str, at: &str) =
+        format!("The API server of {cluster} does not answer. You see data from {at} UTC. Rollback is off until it is live again."),
+        format!("{cluster} 的 API 服务器没有响应。当前数据来自 {at} UTC。恢复实时之前不能回滚。");
+    strip_watch(cluster: &str, words: &str, at: &str) =
+        format!("Rollbook cannot follow {cluster}: {words}. You see data from {at} UTC. Rollback is off until it is live again."),
+        format!("Rollbook 无法跟踪 {cluster}：{words}。当前数据来自 {at} UTC。恢复实时之前不能回滚。");
+    strip_refused(verb: &str, resource: &str) =
+        format!("The cluster does not let these credentials {verb} {resource} any more. What you see is old. Rollback is off."),
+        format!("集群不再允许该凭据对 {resource} 执行 {verb}。所见数据已过时，不能回滚。");
+    missing_scope(place: &str, verb: &str, resource: &str) =
+        format!("Not shown: {place}. These credentials may not {verb} {resource} there."),
+        format!("未显示：{place}。该凭据无权在其中对 {resource} 执行 {verb}。");
+    strip_gone(at: &str) =
+        format!("This workload no longer exists. It was gone at {at} UTC; the page shows what was seen last. Actions are off."),
+        format!("该工作负载已不存在，{at} UTC 时已消失。页面显示最后看到的内容，操作已停用。");
     in_namespace(namespace: &str) = format!("in namespace {namespace}"), format!("命名空间 {namespace}");
     as_user(user: &str) = format!("as {user}"), format!("身份 {user}");
     may_not_see(resource: &str) = format!("You may not see {resource}"), format!("无权查看 {resource}");
@@ -207,7 +223,12 @@ catalogue! {
     };
     on_delete_words(n: u32) = format!("The strategy is OnDelete: the template is set, and up to {n} {} wait for someone to delete their pods.", nodes(n)), format!("策略为 OnDelete：模板会更新，最多 {n} 个节点需手动删除 Pod。");
 
+    moved_meanwhile(seen: i64, now: i64) = format!("It changed since this page was made: generation {seen} is now {now}. Sent as it is, the rollback would be refused."), format!("此页面生成后工作负载已变更：第 {seen} 代现为第 {now} 代。按现状发送将被拒绝。");
+
     // Progress
+    ended_not_ready(n: u32) = format!("Rolled out. {n} {} not ready now", nodes(n)), format!("已完成，目前有 {n} 个节点未就绪");
+    still_this_one(mine: i64, now: i64) = format!("The spec was changed since (generation {mine} is now {now}), and the template is still this one."), format!("此后规格有变更（第 {mine} 代现为第 {now} 代），模板仍为此版本。");
+    quarter(percent: u32) = format!("{percent} % of the nodes"), format!("{percent}% 的节点");
     all_nodes_run(n: u32, revision: Option<i64>) = match revision {
         Some(r) => format!("All {n} {} run revision {r}.", nodes(n)),
         None => format!("All {n} {} run the live template.", nodes(n)),
@@ -239,8 +260,8 @@ catalogue! {
         format!("{revision} holds no pod template: {problem}. It cannot be compared or rolled back to."),
         format!("{revision} 不含 Pod 模板：{problem}。无法对比或回滚。");
     error_not_ready(words: &str) =
-        format!("Nothing is known yet, so nothing is shown: {words}. Rollbook keeps trying."),
-        format!("暂无数据，因此不显示内容：{words}。Rollbook 会继续重试。");
+        if words.is_empty() { Lang::En.error_starting().to_owned() } else { format!("Nothing is known yet, so nothing is shown: {words}. Rollbook keeps trying.") },
+        if words.is_empty() { Lang::Zh.error_starting().to_owned() } else { format!("暂无数据，因此不显示内容：{words}。Rollbook 会继续重试。") };
 }
 
 impl Lang {
@@ -273,6 +294,7 @@ impl Lang {
         }
         let who = crate::components::owner::name(owner.kind);
         let title = match (self, owner.revert) {
+            (_, Revert::Not) => return None,
             (Self::En, Revert::Will) => format!("{who} will put it back"),
             (Self::En, Revert::May) => format!("{who} may put it back"),
             (Self::Zh, Revert::Will) => format!("{who} 会将其恢复"),
@@ -318,9 +340,9 @@ impl Lang {
 fn report_en(name: &str, to: &str, reason: &Reason) -> String {
     match reason {
         Reason::RolledBack { mutated: false } => format!("{name} has the template of {to}."),
-        Reason::RolledBack { mutated: true } => format!("{name} was rolled back to {to}, but admission changed the template on the way in."),
+        Reason::RolledBack { mutated: true } => format!("{name} was rolled back to {to}, but admission or newer defaults changed the template on the way in."),
         Reason::DryRun { mutated: false } => format!("The cluster would accept it: {name} with the template of {to}. Nothing was written."),
-        Reason::DryRun { mutated: true } => "The cluster would accept it, but admission would change the template on the way in. Nothing was written.".to_owned(),
+        Reason::DryRun { mutated: true } => "The cluster would accept it, but admission or newer defaults would change the template on the way in. Nothing was written.".to_owned(),
         Reason::AlreadyThere => format!("{name} has the template of {to} already."),
         Reason::Invalid { field } => format!("The order cannot be used: look at {field}."),
         Reason::ReadOnly => "This server was started read only.".to_owned(),
@@ -348,13 +370,13 @@ fn report_zh(name: &str, to: &str, reason: &Reason) -> String {
     match reason {
         Reason::RolledBack { mutated: false } => format!("{name} 已使用 {to} 的模板。"),
         Reason::RolledBack { mutated: true } => {
-            format!("{name} 已回滚到 {to}，但准入控制修改了模板。")
+            format!("{name} 已回滚到 {to}，但准入控制或新的默认值修改了模板。")
         }
         Reason::DryRun { mutated: false } => {
             format!("集群会接受：{name} 使用 {to} 的模板。未写入任何内容。")
         }
         Reason::DryRun { mutated: true } => {
-            "集群会接受，但准入控制会修改模板。未写入任何内容。".to_owned()
+            "集群会接受，但准入控制或新的默认值会修改模板。未写入任何内容。".to_owned()
         }
         Reason::AlreadyThere => format!("{name} 已经是 {to} 的模板。"),
         Reason::Invalid { field } => format!("请求无法使用，请检查 {field}。"),

@@ -23,27 +23,32 @@ pub fn ConnectionState(
     let live = live();
     let connection = live.connection;
     let beat = live.beat;
-    let text = move || {
+    let told = Memo::new(move |_| {
         let now = beat.get().map_or(now, |beat| beat.now);
+        let age = |span: String| Some(format!(" · {span}"));
         match connection
             .get()
             .unwrap_or_else(|| Connection::Server(health.clone()))
         {
-            Connection::Silent(seconds) => (false, lang.stale_for(&lang.seconds(seconds))),
-            Connection::Server(Health::Live) => (true, lang.live().to_owned()),
-            Connection::Server(Health::Starting) => (false, lang.starting().to_owned()),
-            Connection::Server(Health::Refused { .. }) => (false, lang.refused().to_owned()),
+            Connection::Silent(seconds) => (lang.stale(), age(lang.seconds(seconds))),
+            Connection::Gone(_) => (lang.deleted(), None),
+            Connection::Server(Health::Live) => (lang.live(), None),
+            Connection::Server(Health::Starting) => (lang.starting(), None),
+            Connection::Server(Health::Refused { .. }) => (lang.refused(), None),
             Connection::Server(Health::Stale { since, .. }) => (
-                false,
-                lang.stale_for(&time::duration(lang, time::span(since, now))),
+                lang.stale(),
+                age(time::duration(lang, time::span(since, now))),
             ),
         }
-    };
-    let text = Memo::new(move |_| text());
+    });
+    let is_live = move || told.get().0 == lang.live();
+    // The age is seen and not spoken: a word a second would drown all else.
     view! {
-        <span role="status" class="connection" class:is-live=move || text.get().0>
+        <span role="status" class="connection" class:is-live=is_live>
             <span class="dot" aria-hidden="true"></span>
-            <span class="connection-text">{move || text.get().1}</span>
+            <span class="connection-text">
+                {move || told.get().0} <span aria-hidden="true">{move || told.get().1}</span>
+            </span>
         </span>
     }
 }
@@ -63,26 +68,43 @@ pub fn StaleStrip(
     let live = live();
     let connection = live.connection;
     let beat = live.beat;
-    let words = Memo::new(move |_| {
+    let told = Memo::new(move |_| {
         let now = beat.get().map_or(now, |beat| beat.now);
         match connection
             .get()
             .unwrap_or_else(|| Connection::Server(health.clone()))
         {
-            Connection::Server(Health::Live | Health::Starting | Health::Refused { .. }) => None,
-            Connection::Server(Health::Stale { since, .. }) => Some(lang.strip_cluster(
-                &cluster,
-                &time::clock(since),
-                &time::duration(lang, time::span(since, now)),
-            )),
-            Connection::Silent(seconds) => Some(lang.strip_server(&lang.seconds(seconds))),
+            Connection::Server(Health::Live | Health::Starting) => None,
+            Connection::Server(Health::Refused { missing }) => {
+                Some((lang.strip_refused(&missing.verb, &missing.resource), None))
+            }
+            Connection::Server(Health::Stale {
+                since,
+                words,
+                silent,
+            }) => {
+                let at = time::clock(since);
+                let words = if silent {
+                    lang.strip_cluster(&cluster, &at)
+                } else {
+                    lang.strip_watch(&cluster, &words, &at)
+                };
+                let age = time::duration(lang, time::span(since, now));
+                Some((words, Some(lang.ago(&age))))
+            }
+            Connection::Gone(at) => Some((lang.strip_gone(&time::clock(at)), None)),
+            Connection::Silent(seconds) => {
+                Some((lang.strip_server().to_owned(), Some(lang.seconds(seconds))))
+            }
         }
     });
+    let words = Memo::new(move |_| told.get().map(|(words, _)| words));
     view! {
-        <div role="alert" class="strip" class:hidden=move || words.get().is_none()>
+        <div class="strip" class:hidden=move || told.get().is_none()>
             <Icon glyph=Glyph::Plug size=18/>
-            <span>{move || words.get().unwrap_or_default()}</span>
-            <a class="button" href="">
+            <span role="alert">{move || words.get()}</span>
+            <span aria-hidden="true">{move || told.get().and_then(|(_, age)| age)}</span>
+            <a class="button" role="button" href="">
                 {lang.try_now()}
             </a>
         </div>

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::health::Missing;
 use domain::list::{OwnerFilter, Query, Sort};
 use domain::verdict::Group;
 use leptos::prelude::*;
@@ -129,11 +130,14 @@ pub fn WorkloadList(
                     })
             }} " " <b>{move || model.with(|m| m.cluster.clone())}</b>
         </p>
+        {move || model.with(|m| missing(lang, &m.missing))}
         {filters(lang, model, query)}
         <div
             class="panel table-panel"
             on:mouseenter=move |_| order.held.set(true)
             on:mouseleave=move |_| order.held.set(false)
+            on:focusin=move |_| order.focused.set(true)
+            on:focusout=move |_| order.focused.set(false)
         >
             {move || empty_state(lang, &model.get(), &query.get(), order)}
             <table class="list" aria-label="DaemonSets" class:hidden=move || order.shown.with(Vec::is_empty)>
@@ -196,8 +200,8 @@ pub fn WorkloadList(
     }
 }
 
-/// Which lines are shown in which order. While the pointer is over the table
-/// the order holds still, so that nobody clicks on a line that jumped.
+/// Which lines are shown in which order. While the pointer or the focus is in
+/// the table the order holds still, so that nobody meets a line that jumped.
 #[derive(Clone, Copy)]
 struct Order {
     model: Memo<Workloads>,
@@ -205,6 +209,7 @@ struct Order {
     shown: RwSignal<Vec<String>>,
     waiting: RwSignal<usize>,
     held: RwSignal<bool>,
+    focused: RwSignal<bool>,
 }
 
 impl Order {
@@ -232,13 +237,14 @@ fn stable_order(model: Memo<Workloads>, query: RwSignal<Query>) -> Order {
         shown: RwSignal::new(Vec::new()),
         waiting: RwSignal::new(0),
         held: RwSignal::new(false),
+        focused: RwSignal::new(false),
     };
     order.refresh();
     #[cfg(feature = "hydrate")]
     Effect::new(move |last: Option<Query>| {
         let wanted = order.wanted();
         let asked = query.get();
-        let held = order.held.get();
+        let held = order.held.get() || order.focused.get();
         let shown = order.shown.get_untracked();
         let moved = wanted
             .iter()
@@ -258,6 +264,22 @@ fn stable_order(model: Memo<Workloads>, query: RwSignal<Query>) -> Order {
         asked
     });
     order
+}
+
+/// What is left out, so that a part never reads as the whole.
+fn missing(lang: Lang, missing: &[Missing]) -> impl IntoView + use<> {
+    missing
+        .iter()
+        .map(|missing| {
+            let place = missing.namespace.clone().unwrap_or_default();
+            view! {
+                <p class="panel notice tone-amber">
+                    <Icon glyph=Glyph::Lock/>
+                    <span>{lang.missing_scope(&place, &missing.verb, &missing.resource)}</span>
+                </p>
+            }
+        })
+        .collect_view()
 }
 
 fn empty_state(

@@ -26,19 +26,27 @@ enum Stage {
     ByHand,
     /// All nodes run it.
     Done,
+    /// All nodes ran it, and since then some are not ready.
+    Ended,
     /// The spec was changed again.
     Overtaken,
 }
 
 fn stage(model: &Workload, generation: i64) -> Stage {
     let status = &model.status;
+    // Other parts of the spec may change while the template stays.
+    let ours = model
+        .note
+        .as_ref()
+        .is_some_and(|note| note.generation == generation);
     match following(status, generation) {
         Following::Behind => Stage::Behind,
-        Following::Overtaken => Stage::Overtaken,
-        Following::This if status.observed_generation < generation => Stage::Sent,
-        Following::This if status.done => Stage::Done,
-        Following::This if status.on_delete => Stage::ByHand,
-        Following::This => Stage::Nodes,
+        Following::Overtaken if !ours => Stage::Overtaken,
+        _ if status.observed_generation < generation => Stage::Sent,
+        _ if status.done => Stage::Done,
+        _ if status.on_delete => Stage::ByHand,
+        _ if matches!(model.line.verdict, Verdict::NotReady { .. }) => Stage::Ended,
+        _ => Stage::Nodes,
     }
 }
 
@@ -62,6 +70,18 @@ pub fn ProgressLive(
         let model = model.get();
         head_words(lang, &model, generation)
     });
+    // Spoken when it is another state, and with every quarter of the nodes.
+    let spoken = Memo::new(move |_| {
+        let model = model.get();
+        match stage(&model, generation) {
+            Stage::Nodes => {
+                let counts = model.line.counts;
+                let quarters = counts.updated.min(counts.desired) * 4 / counts.desired.max(1);
+                lang.quarter(quarters * 25)
+            }
+            _ => head_words(lang, &model, generation),
+        }
+    });
     view! {
         <section class="panel progress" aria-label=lang.rollback_region()>
             <div class="progress-head">
@@ -75,9 +95,10 @@ pub fn ProgressLive(
                     }
                 }}
                 <div>
-                    <h2 class="moment" aria-live="polite">
-                        {move || headline.get()}
-                    </h2>
+                    <h2 class="moment">{move || headline.get()}</h2>
+                    <p class="visually-hidden" aria-live="polite">
+                        {move || spoken.get()}
+                    </p>
                     <p class="muted">{move || sub_words(lang, &model.get(), generation)}</p>
                 </div>
             </div>
@@ -87,7 +108,8 @@ pub fn ProgressLive(
             {move || {
                 let model = model.get();
                 // kubectl's words are about what is there, whoever wrote it.
-                (following(&model.status, generation) == Following::This)
+                let stage = stage(&model, generation);
+                (!matches!(stage, Stage::Behind | Stage::Overtaken))
                     .then(|| {
                         view! {
                             <p class="evidence mono" role="note" aria-label=lang.fact_kubectl()>
@@ -108,7 +130,7 @@ fn look(model: &Workload, stage: Stage) -> (Glyph, &'static str) {
     match stage {
         Stage::Done => (Glyph::Healthy, "tone-green"),
         Stage::ByHand => (Glyph::OnDelete, "tone-amber"),
-        Stage::Overtaken => (Glyph::NotReady, "tone-amber"),
+        Stage::Overtaken | Stage::Ended => (Glyph::NotReady, "tone-amber"),
         Stage::Behind | Stage::Sent => (Glyph::NotObserved, "tone-slate"),
         Stage::Nodes if matches!(model.line.verdict, Verdict::Stuck { .. }) => {
             (Glyph::Stuck, "tone-red")
@@ -126,6 +148,7 @@ fn head_words(lang: Lang, model: &Workload, generation: i64) -> String {
         Stage::Behind => lang.progress_behind(generation),
         Stage::Sent => lang.progress_sent().to_owned(),
         Stage::Done => lang.successfully().to_owned(),
+        Stage::Ended => lang.ended_not_ready(counts.desired.saturating_sub(counts.available)),
         Stage::ByHand => lang.progress_by_hand(updated, counts.desired),
         Stage::Overtaken => lang.progress_overtaken().to_owned(),
         Stage::Nodes => match &model.line.verdict {
@@ -141,7 +164,7 @@ fn sub_words(lang: Lang, model: &Workload, generation: i64) -> String {
     match stage(model, generation) {
         Stage::Overtaken => lang.overtaken_words(generation, model.status.generation),
         Stage::ByHand => lang.by_hand_words().to_owned(),
-        Stage::Done | Stage::Nodes => {
+        Stage::Done | Stage::Ended | Stage::Nodes => {
             let revision = model.line.revision;
             let all = (stage(model, generation) == Stage::Done)
                 .then(|| lang.all_nodes_run(model.status.desired, revision));
@@ -156,7 +179,9 @@ fn sub_words(lang: Lang, model: &Workload, generation: i64) -> String {
                 .as_ref()
                 .filter(|note| !note.reason.is_empty())
                 .map(|note| lang.quoted(&visible(&note.reason)));
-            let parts: Vec<String> = [all, back, reason].into_iter().flatten().collect();
+            let now = model.status.generation;
+            let later = (now > generation).then(|| lang.still_this_one(generation, now));
+            let parts: Vec<String> = [all, back, reason, later].into_iter().flatten().collect();
             if parts.is_empty() {
                 lang.generation(generation)
             } else {
@@ -175,7 +200,7 @@ fn steps(lang: Lang, model: &Workload, generation: i64) -> impl IntoView + use<>
         Stage::Behind => 0,
         Stage::Sent => 1,
         Stage::Nodes | Stage::ByHand | Stage::Overtaken => 2,
-        Stage::Done => 4,
+        Stage::Done | Stage::Ended => 4,
     };
     let third = if model.status.on_delete {
         lang.step_by_hand()
@@ -222,7 +247,11 @@ fn steps(lang: Lang, model: &Workload, generation: i64) -> impl IntoView + use<>
 /// What a person may want next; only when something ended.
 fn next(lang: Lang, model: &Workload, generation: i64) -> Option<impl IntoView + use<>> {
     let stage = stage(model, generation);
-    matches!(stage, Stage::Done | Stage::Overtaken | Stage::ByHand).then(|| {
+    matches!(
+        stage,
+        Stage::Done | Stage::Ended | Stage::Overtaken | Stage::ByHand
+    )
+    .then(|| {
         let key = model.line.key();
         let name = lang.open_workload(&key.name);
         view! {

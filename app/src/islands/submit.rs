@@ -2,29 +2,37 @@
 //! the page shows is true. Without scripts it is a plain button; the server
 //! checks both again.
 
+use domain::health::Health;
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
 use crate::i18n::Lang;
-use crate::live::live;
+use crate::live::{live, off_reason};
 
 /// The button.
 #[island]
 pub fn SubmitOnce(
     /// Its name.
     label: String,
-    /// Why it is off, as the page was rendered.
+    /// Why it is off whatever comes; the page must be made anew.
     off: Option<String>,
+    /// How fresh the page was when it was rendered.
+    health: Health,
+    /// The generation that the person sees, and the address of the same page
+    /// made anew.
+    seen: (i64, String),
     /// Language.
     lang: Lang,
 ) -> impl IntoView {
-    let connection = live().connection;
+    let live = live();
+    let not_live = off_reason(&live, health, false, lang);
+    let fresh = live.workload;
     let sent = RwSignal::new(false);
-    let why = Memo::new(move |_| {
-        off.clone().or_else(|| match connection.get() {
-            Some(connection) if !connection.is_live() => Some(lang.off_not_live().to_owned()),
-            _ => None,
-        })
+    let why = Memo::new(move |_| off.clone().or_else(|| not_live.get()));
+    let (generation, again) = seen;
+    let moved = Memo::new(move |_| {
+        let now = fresh.with(|fresh| fresh.as_ref().map(|w| w.line.generation))?;
+        (now != generation && !sent.get()).then(|| lang.moved_meanwhile(generation, now))
     });
     let is_off = move || sent.get() || why.get().is_some();
     let click = move |event: leptos::ev::MouseEvent| {
@@ -47,6 +55,13 @@ pub fn SubmitOnce(
         </button>
         <p class="off-reason small" id="off-reason">
             {move || why.get()}
+        </p>
+        <p class="off-reason small tone-amber" aria-live="polite">
+            {move || {
+                moved
+                    .get()
+                    .map(|words| view! { {words} " " <a href=again.clone()>{lang.review_again()}</a> })
+            }}
         </p>
     }
 }

@@ -1,5 +1,6 @@
 //! One workload: what state its rollout is in, and its history.
 
+use domain::health::Health;
 use domain::history::History;
 use domain::time::Time;
 use domain::verdict::Verdict;
@@ -12,7 +13,7 @@ use crate::components::ledger::{self, back_link};
 use crate::components::verdict::{self, VerdictLine};
 use crate::i18n::Lang;
 use crate::islands::copy::CopyButton;
-use crate::live::{Connection, live};
+use crate::live::{live, off_reason};
 use crate::model::Workload;
 use crate::{time, urls};
 
@@ -25,20 +26,39 @@ pub fn WorkloadLive(
     now: Time,
     /// Language.
     lang: Lang,
+    /// How fresh the page was then.
+    health: Health,
     /// Nothing may be written.
     read_only: bool,
 ) -> impl IntoView {
     let live = live();
-    let (fresh, beat, connection) = (live.workload, live.beat, live.connection);
+    let off = off_reason(&live, health, read_only, lang);
+    let (fresh, beat) = (live.workload, live.beat);
     let model = Memo::new(move |_| fresh.get().unwrap_or_else(|| initial.clone()));
     let now = Signal::derive(move || beat.get().map_or(now, |beat| beat.now));
-    let off = off_reason(lang, read_only, connection);
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        let line = model.with(|m| m.line.clone());
+        let sentence = verdict::sentence(lang, &line.verdict);
+        document().set_title(&format!("{}: {sentence} · Rollbook", line.name));
+    });
+    // Spoken when it is another state, not with every node.
+    let state = Memo::new(move |_| model.with(|m| m.line.verdict.group()));
     let history = Memo::new(move |_| {
         let model = model.get();
-        (model.history, model.note.map(|note| note.reason))
+        (
+            model.history,
+            model
+                .note
+                .map(|note| note.reason)
+                .filter(|reason| !reason.is_empty()),
+        )
     });
     view! {
         {move || head(lang, &model.get(), off)}
+        <p class="visually-hidden" aria-live="polite">
+            {move || verdict::group_name(lang, state.get())}
+        </p>
         <section class="panel rollout" aria-label=lang.rollout()>
             {move || rollout(lang, &model.get(), now)}
         </section>
@@ -62,24 +82,6 @@ pub fn WorkloadLive(
             {move || controller_revisions(&history.get().0, now)}
         </section>
     }
-}
-
-/// Why nothing can be rolled back at the moment, in the browser and on the
-/// server alike.
-pub fn off_reason(
-    lang: Lang,
-    read_only: bool,
-    connection: ArcRwSignal<Option<Connection>>,
-) -> Signal<Option<String>> {
-    Signal::derive(move || {
-        if read_only {
-            return Some(lang.off_read_only().to_owned());
-        }
-        match connection.get() {
-            Some(connection) if !connection.is_live() => Some(lang.off_not_live().to_owned()),
-            _ => None,
-        }
-    })
 }
 
 fn head(lang: Lang, model: &Workload, off: Signal<Option<String>>) -> impl IntoView + use<> {

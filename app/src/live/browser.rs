@@ -1,16 +1,25 @@
 //! The browser's side: one `EventSource` a tab, and the few calls of the
 //! browser that islands need.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 use domain::health::{Health, STALE_AFTER_SECONDS};
+use domain::time::Time;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{EventSource, MessageEvent};
+use web_sys::{Element, EventSource, MessageEvent};
 
 use super::{Connection, Live, merge};
 use crate::model::{Beat, Delta, Workload, Workloads};
+use crate::urls;
+
+/// A stream that was refused (by a proxy, say) or that hangs is not opened again
+/// by the browser itself: after so many seconds of silence it is given up.
+const REOPEN_AFTER_SECONDS: i64 = 10;
+/// Seconds between two looks at it.
+const REOPEN_EVERY_SECONDS: u32 = 5;
 
 thread_local! {
     static LIVE: OnceCell<Live> = const { OnceCell::new() };
@@ -28,8 +37,17 @@ pub fn live() -> Live {
     })
 }
 
+/// How a page without an answer is marked; `None` on a page with one.
+fn error_of_page() -> Option<String> {
+    let marked = document().query_selector("[data-error]").ok()??;
+    marked.get_attribute("data-error")
+}
+
 /// The stream that fits the page's address.
-fn stream_url() -> String {
+fn stream_url(error: Option<&str>) -> String {
+    if error.is_some() {
+        return "/live?view=health".to_owned();
+    }
     let path = window().location().pathname().unwrap_or_default();
     let mut parts = path.split('/').skip(1);
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
@@ -43,23 +61,51 @@ fn stream_url() -> String {
 }
 
 fn open(live: &Live) {
-    let Ok(source) = EventSource::new(&stream_url()) else {
-        return;
-    };
     let heard = ArcRwSignal::new(js_sys::Date::now());
-    listen(&source, "health", &heard, {
+    // The tab's own lifetime is the stream's.
+    let source = Rc::new(RefCell::new(connect(live, &heard)));
+    watch_silence(live.clone(), heard.clone());
+    let live = live.clone();
+    set_interval(
+        move || {
+            let old = source.borrow().clone();
+            let silent = seconds_since(heard.get_untracked()) >= REOPEN_AFTER_SECONDS;
+            // One that is connecting goes on by itself.
+            let dead = old
+                .as_ref()
+                .is_none_or(|source| source.ready_state() != EventSource::CONNECTING);
+            if silent && dead {
+                if let Some(old) = old {
+                    old.close();
+                }
+                *source.borrow_mut() = connect(&live, &heard);
+            }
+        },
+        std::time::Duration::from_secs(u64::from(REOPEN_EVERY_SECONDS)),
+    );
+}
+
+/// Opens the stream, with a full snapshot to come.
+fn connect(live: &Live, heard: &ArcRwSignal<f64>) -> Option<EventSource> {
+    let error = error_of_page();
+    let source = EventSource::new(&stream_url(error.as_deref())).ok()?;
+    let passing = error.as_deref() == Some("passing");
+    listen(&source, "health", heard, {
         let live = live.clone();
         move |beat: Beat| {
-            live.connection
-                .set(Some(Connection::Server(beat.health.clone())));
+            if passing && beat.health.is_live() {
+                // Refused only where there is no document.
+                let _ = window().location().reload();
+            }
+            live.connection.set(Some(said(&live, &beat)));
             live.beat.set(Some(beat));
         }
     });
-    listen(&source, "workloads", &heard, {
+    listen(&source, "workloads", heard, {
         let list = live.workloads.clone();
         move |snapshot: Workloads| list.set(Some(snapshot))
     });
-    listen(&source, "delta", &heard, {
+    listen(&source, "delta", heard, {
         let list = live.workloads.clone();
         move |delta: Delta| {
             list.update(|list| {
@@ -70,13 +116,27 @@ fn open(live: &Live) {
             });
         }
     });
-    listen(&source, "workload", &heard, {
-        let one = live.workload.clone();
-        move |workload: Workload| one.set(Some(workload))
+    listen(&source, "workload", heard, {
+        let (one, gone) = (live.workload.clone(), live.gone.clone());
+        move |workload: Workload| {
+            gone.set(None);
+            one.set(Some(workload));
+        }
     });
-    watch_silence(live.clone(), heard);
-    // The tab's own lifetime is the stream's.
-    std::mem::forget(source);
+    listen(&source, "gone", heard, {
+        let gone = live.gone.clone();
+        move |at: Time| gone.set(Some(at))
+    });
+    Some(source)
+}
+
+/// What the server says of this page. It is told of its workload before the
+/// beat, so that the two are never apart.
+fn said(live: &Live, beat: &Beat) -> Connection {
+    match live.gone.get_untracked() {
+        Some(at) if beat.health.is_live() => Connection::Gone(at),
+        _ => Connection::Server(beat.health.clone()),
+    }
 }
 
 /// Hands events of one name on, parsed; what does not parse is dropped, for
@@ -114,11 +174,8 @@ fn watch_silence(live: Live, heard: ArcRwSignal<f64>) {
             if silent {
                 live.connection.set(Some(Connection::Silent(seconds)));
             } else if was {
-                live.connection.set(
-                    live.beat
-                        .get_untracked()
-                        .map(|beat| Connection::Server(beat.health)),
-                );
+                live.connection
+                    .set(live.beat.get_untracked().map(|beat| said(&live, &beat)));
             }
             // Ages on the page move on between beats.
             if let Some(mut beat) = live.beat.get_untracked()
@@ -158,11 +215,27 @@ pub fn copy(text: &str, copied: RwSignal<bool>) {
     });
 }
 
+/// The links that lead back to this page after a choice must lead to what it
+/// shows now.
+fn lead_back_to(url: &str) {
+    let Ok(links) = document().query_selector_all("a[href*='&back=']") else {
+        return;
+    };
+    for link in (0..links.length()).filter_map(|i| links.item(i)?.dyn_into::<Element>().ok()) {
+        let href = link.get_attribute("href").unwrap_or_default();
+        if let Some((head, _)) = href.split_once("&back=") {
+            // Fails only for a name that is none.
+            let _ = link.set_attribute("href", &format!("{head}&back={}", urls::encode(url)));
+        }
+    }
+}
+
 /// Puts a query into the address bar without loading the page.
 pub fn replace_query(query: &str) {
     let path = window().location().pathname().unwrap_or_default();
     if let Ok(history) = window().history() {
         let url = format!("{path}{query}");
+        lead_back_to(&url);
         // Refused only for a foreign origin, which this is not.
         let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&url));
     }

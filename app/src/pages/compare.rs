@@ -1,6 +1,7 @@
 //! Any two revisions, under a link that names them by object, because numbers
 //! move.
 
+use domain::diff::{Line, Row};
 use domain::history::History;
 use domain::workload::Key;
 use leptos::prelude::*;
@@ -10,8 +11,8 @@ use crate::components::diff::DiffTable;
 use crate::components::head::{Breadcrumb, Title};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::panel::ErrorPage;
-use crate::error::ApiError;
 use crate::i18n::Lang;
+use crate::islands::back::BackButton;
 use crate::islands::copy::CopyButton;
 use crate::model::{self, Comparison, DiffOptions, LIVE};
 use crate::{time, urls};
@@ -58,7 +59,7 @@ pub fn ComparePage() -> impl IntoView {
     let look = Look::of_route();
     let found = super::lookup(|cluster| {
         let workload = model::workload(cluster, &key)?;
-        let (from, to) = ends(&key, &workload.history)?;
+        let (from, to) = ends(&workload.history);
         let options = DiffOptions {
             hide_noise: !look.noise,
             reveal: look.reveal,
@@ -83,36 +84,31 @@ pub fn ComparePage() -> impl IntoView {
 
 /// The two ends that are asked for; by default from what is live to the newest
 /// that is different.
-fn ends(key: &Key, history: &History) -> Result<(String, String), ApiError> {
+fn ends(history: &History) -> (String, String) {
     let from = super::query_part("from").unwrap_or_else(|| LIVE.to_owned());
     let to = super::query_part("to").or_else(|| history.previous_different.clone());
-    match to {
-        Some(to) => Ok((from, to)),
-        None => Err(ApiError::NoRevision {
-            name: key.name.clone(),
-            revision: "?".to_owned(),
-        }),
-    }
+    // With nothing different to show, the live template is shown as it is.
+    (from, to.unwrap_or_else(|| LIVE.to_owned()))
 }
 
 #[component]
 fn Compared(history: History, comparison: Comparison, look: Look, lang: Lang) -> impl IntoView {
+    let frame = super::frame();
     let key = history.key();
+    let hidden = comparison.diff.rows.iter().any(hides);
     let (from, to) = (comparison.from.name.clone(), comparison.to.name.clone());
     let target = history
         .row(&to)
         .filter(|row| !row.current && !row.identical_to_current && row.problem.is_none());
     let back = target.map(|row| {
         view! {
-            <a
-                class="button button-rb"
-                role="button"
-                href=urls::rollback(&key, Some(&row.name))
-                data-key="r"
-            >
-                <Icon glyph=Glyph::Back size=14/>
-                {lang.roll_back_to_number(row.revision)}
-            </a>
+            <BackButton
+                revision=row.revision
+                url=urls::rollback(&key, Some(&row.name))
+                health=frame.health.clone()
+                read_only=frame.read_only
+                lang
+            />
         }
     });
     let count = comparison.changes.len();
@@ -148,7 +144,7 @@ fn Compared(history: History, comparison: Comparison, look: Look, lang: Lang) ->
                 <b class="removed-text">{format!("−{}", comparison.diff.removed)}</b>
                 <b class="added-text">{format!("+{}", comparison.diff.added)}</b>
                 <span class="spacer"></span>
-                <Tools key look from to noise=comparison.diff.noise lang/>
+                <Tools key look from to noise=comparison.diff.noise hidden lang/>
             </div>
             <DiffTable diff=comparison.diff columns=look.columns lang/>
         </section>
@@ -164,6 +160,15 @@ fn side_name(lang: Lang, side: &model::Side) -> String {
     }
 }
 
+/// Is a value kept back in this row?
+fn hides(row: &Row) -> bool {
+    let hides = |line: &Line| line.hidden.is_some();
+    match row {
+        Row::Same { line } | Row::Removed { line } | Row::Added { line } => hides(line),
+        Row::Fold { lines, .. } => lines.iter().any(hides),
+    }
+}
+
 /// Links, not scripts: each look has its own address.
 #[component]
 fn Tools(
@@ -172,6 +177,7 @@ fn Tools(
     from: String,
     to: String,
     noise: usize,
+    hidden: bool,
     lang: Lang,
 ) -> impl IntoView {
     let link = |look: Look| look.url(&key, &from, &to);
@@ -210,13 +216,18 @@ fn Tools(
                     </a>
                 }
             })}
-        <a
-            class="button small-button"
-            role="button"
-            href=link(Look { reveal: !look.reveal, ..look })
-        >
-            {values}
-        </a>
+        {(hidden || look.reveal)
+            .then(|| {
+                view! {
+                    <a
+                        class="button small-button"
+                        role="button"
+                        href=link(Look { reveal: !look.reveal, ..look })
+                    >
+                        {values}
+                    </a>
+                }
+            })}
         <div class="toggles" role="group" aria-label=lang.diff_layout()>
             {toggle(lang.unified(), !look.columns, link(Look { columns: false, ..look }))}
             {toggle(lang.split(), look.columns, link(Look { columns: true, ..look }))}
@@ -268,7 +279,15 @@ fn Pickers(history: History, from: String, to: String, look: Look, lang: Lang) -
                 <span>{lang.to()}</span>
                 <select name="to">{options(&to)}</select>
             </label>
-            {look.columns.then(|| view! { <input type="hidden" name="layout" value="split"/> })}
+            {[
+                (look.columns, "layout", "split"),
+                (look.noise, "noise", "show"),
+                (look.reveal, "values", "show"),
+            ]
+                .into_iter()
+                .filter(|(on, ..)| *on)
+                .map(|(_, name, value)| view! { <input type="hidden" name=name value=value/> })
+                .collect_view()}
             <button class="button">{lang.compare()}</button>
         </form>
     }

@@ -6,6 +6,7 @@ use crate::components::head::{Breadcrumb, Particulars, Title};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::panel::ErrorPage;
 use crate::error::ApiError;
+use crate::i18n::Lang;
 use crate::islands::copy::CopyButton;
 use crate::islands::progress::ProgressLive;
 use crate::model::{self, Workload};
@@ -18,7 +19,7 @@ pub fn ProgressPage() -> impl IntoView {
     let lang = frame.lang;
     let key = super::key_of_route();
     let found = super::lookup(|cluster| model::workload(cluster, &key))
-        .and_then(|model| generation(&model).map(|generation| (model, generation)));
+        .and_then(|model| generation(lang, &model).map(|generation| (model, generation)));
     match found {
         Ok((model, generation)) => {
             let done = model.status.done && model.status.generation >= generation;
@@ -108,13 +109,13 @@ pub fn ProgressPage() -> impl IntoView {
 
 /// The generation that is asked for; without one the page follows the one that
 /// is there.
-fn generation(model: &Workload) -> Result<i64, ApiError> {
+fn generation(lang: Lang, model: &Workload) -> Result<i64, ApiError> {
     match super::query_part("generation") {
         None => Ok(model.line.generation),
         Some(text) => match text.parse() {
             Ok(generation) if generation > 0 => Ok(generation),
             _ => Err(ApiError::Invalid {
-                words: "generation must be a whole number above 0".into(),
+                words: lang.generation_invalid().to_owned(),
             }),
         },
     }

@@ -10,6 +10,7 @@ use crate::components::head::{Breadcrumb, Title};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::panel::ErrorPage;
 use crate::i18n::Lang;
+use crate::islands::back::BackButton;
 use crate::islands::copy::CopyButton;
 use crate::model::{self, Revision};
 use crate::{time, urls};
@@ -92,15 +93,13 @@ fn OneRevision(key: Key, revision: Revision, reveal: bool, lang: Lang) -> impl I
                 {can_go
                     .then(|| {
                         view! {
-                            <a
-                                class="button button-back"
-                                role="button"
-                                href=urls::rollback(&key, Some(&row.name))
-                                data-key="r"
-                            >
-                                <Icon glyph=Glyph::Back size=14/>
-                                {lang.roll_back_to_number(row.revision)}
-                            </a>
+                            <BackButton
+                                revision=row.revision
+                                url=urls::rollback(&key, Some(&row.name))
+                                health=frame.health.clone()
+                                read_only=frame.read_only
+                                lang
+                            />
                         }
                     })}
             </div>

@@ -1,8 +1,10 @@
 //! The page that asks before it goes back: what will change, on how many
 //! nodes, what the cluster says to it, and a plain form.
 
+use domain::history::CurrentState;
 use domain::reach::{Reach, reach};
-use domain::rollback::{Order, Outcome, Report};
+use domain::rollback::{Order, Outcome, Reason, Report};
+use domain::verdict::Verdict;
 use domain::workload::Key;
 use leptos::prelude::*;
 
@@ -13,7 +15,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::panel::{ErrorPage, StatePanel};
 use crate::error::ApiError;
 use crate::i18n::Lang;
-use crate::model::{self, Comparison, DiffOptions, Workload};
+use crate::model::{self, Comparison, DiffOptions, LIVE, Workload};
 use crate::urls;
 
 mod checks;
@@ -55,20 +57,21 @@ pub fn RollbackPage() -> impl IntoView {
         .map(|s| s.order.to.clone())
         .or_else(|| super::query_part("to"));
     let refused = submitted.as_ref().map(|s| refusal(lang, &key, s));
-    let content = match super::lookup(|cluster| propose(cluster, &key, to.as_deref())) {
+    let found = super::lookup(|cluster| propose(cluster, &key, to.as_deref()));
+    // Where the question itself cannot be shown, the page still has a name.
+    let heading = (submitted.is_some() && found.is_err())
+        .then(|| view! { <h1>{lang.rollback_of(&key.name)}</h1> });
+    let content = match found {
         Ok(Some(proposal)) => {
             let reason = submitted
                 .as_ref()
-                .map(|s| s.order.reason().to_owned())
+                .map(|s| s.order.reason())
                 .unwrap_or_default();
             view! { <Confirm proposal reason/> }.into_any()
         }
         Ok(None) => view! { <NothingToGoBackTo key=key.clone() lang/> }.into_any(),
-        Err(error) if submitted.is_some() => {
-            // The refusal above says it better than a second error.
-            let _ = error;
-            ().into_any()
-        }
+        // The refusal above says it better than a second error.
+        Err(_) if submitted.is_some() => ().into_any(),
         Err(error) => {
             super::status(error.http_status());
             view! { <ErrorPage error lang/> }.into_any()
@@ -77,6 +80,7 @@ pub fn RollbackPage() -> impl IntoView {
     view! {
         <Title text=lang.rollback_of(&key.name)/>
         <Breadcrumb key lang below=true/>
+        {heading}
         {refused}
         {content}
     }
@@ -89,14 +93,15 @@ fn propose(
     to: Option<&str>,
 ) -> Result<Option<Proposal>, ApiError> {
     let model = model::workload(cluster, key)?;
-    let to = match to {
+    // What is live is no place to go back to.
+    let to = match to.filter(|to| *to != LIVE) {
         Some(to) => to.to_owned(),
         None => match &model.history.previous_different {
             Some(name) => name.clone(),
             None => return Ok(None),
         },
     };
-    let comparison = model::comparison(cluster, key, "live", &to, DiffOptions::default())?;
+    let comparison = model::comparison(cluster, key, LIVE, &to, DiffOptions::default())?;
     let row = model.history.row(&to);
     let entry = model::entry(cluster, key)?;
     let reach = entry
@@ -112,7 +117,7 @@ fn propose(
         generation: Some(model.line.generation),
         to,
         reason: None,
-        dry_run: false,
+        ..Order::default()
     };
     Ok(Some(Proposal {
         model,
@@ -142,6 +147,7 @@ fn refusal(lang: Lang, key: &Key, submitted: &Submitted) -> impl IntoView + use<
     let (title, tone, glyph) = match report.outcome {
         Outcome::AlreadyThere => (lang.already_there(), "tone-green", Glyph::Healthy),
         Outcome::Unknown => (lang.not_known_whether(), "tone-amber", Glyph::NotReady),
+        _ if by_cluster(&report.reason) => (lang.refused_by_cluster(), "tone-red", Glyph::Failed),
         _ => (lang.not_sent(), "tone-red", Glyph::Failed),
     };
     let unchanged = (report.changed == Some(false)).then(|| lang.nothing_changed());
@@ -167,6 +173,17 @@ fn refusal(lang: Lang, key: &Key, submitted: &Submitted) -> impl IntoView + use<
     }
 }
 
+/// It was sent, and the cluster said no.
+fn by_cluster(reason: &Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Denied { .. }
+            | Reason::InvalidTemplate { .. }
+            | Reason::Forbidden { .. }
+            | Reason::ServerError { .. }
+    )
+}
+
 #[component]
 fn Confirm(proposal: Proposal, reason: String) -> impl IntoView {
     let frame = super::frame();
@@ -179,22 +196,19 @@ fn Confirm(proposal: Proposal, reason: String) -> impl IntoView {
     } = proposal;
     let key = model.line.key();
     let number = order.to_revision.unwrap_or_default();
-    let full_diff = urls::compare(&key, "live", &order.to);
-    let next = model
-        .history
-        .revisions
-        .iter()
-        .map(|row| row.revision)
-        .max()
-        .unwrap_or_default()
-        + 1;
+    let full_diff = urls::compare(&key, LIVE, &order.to);
+    // The number it will get is only sure while the live template has its own.
+    let recorded = model.history.current_state == CurrentState::Recorded;
     let current = model.history.current().map(|row| row.revision);
+    let next = current.filter(|_| recorded).map(|current| current + 1);
     let identical = comparison.changes.is_empty();
     let in_place = model
         .history
         .row(&order.to)
         .is_some_and(|row| row.identical_to_current || row.current);
-    let off = off_reason(lang, &frame, in_place);
+    let deleting = matches!(model.line.verdict, Verdict::Deleting { .. });
+    let off = off_reason(lang, &frame, in_place, deleting);
+    let dry_run = checks::dry_run(&order);
     view! {
         <div class="head">
             <div>
@@ -212,22 +226,7 @@ fn Confirm(proposal: Proposal, reason: String) -> impl IntoView {
                         <span class="spacer"></span>
                         <a href=full_diff>{lang.full_diff()}</a>
                     </div>
-                    <p class="row becomes">
-                        {current
-                            .map(|n| {
-                                view! {
-                                    <span class="revision revision-current">{n}</span>
-                                    <span class="arrow" aria-hidden="true">
-                                        "→"
-                                    </span>
-                                }
-                            })} <span class="revision revision-back">{next}</span>
-                        <span>
-                            <b>{lang.becomes(number, next)}</b>
-                            " "
-                            <span class="muted">{lang.becomes_because()}</span>
-                        </span>
-                    </p>
+                    {becomes(lang, number, current, next)}
                     {if identical {
                         view! { <p class="row muted">{lang.identical()}</p> }.into_any()
                     } else {
@@ -235,24 +234,66 @@ fn Confirm(proposal: Proposal, reason: String) -> impl IntoView {
                     }}
                 </section>
                 {reach.map(|reach| view! { <Nodes model=model.clone() reach lang/> })}
-                <Checks model=model.clone() order=order.clone() reach lang/>
+                <Checks model=model.clone() dry_run reach lang/>
             </div>
             <div class="stack">
-                <OrderForm order=order.clone() reason off lang/>
+                <OrderForm order=order.clone() reason off dry_run health=frame.health lang/>
                 <Sent order model lang/>
             </div>
         </div>
     }
 }
 
-fn off_reason(lang: Lang, frame: &super::Frame, in_place: bool) -> Option<String> {
-    if frame.read_only {
-        Some(lang.off_read_only().to_owned())
-    } else if !frame.health.is_live() {
-        Some(lang.off_not_live().to_owned())
-    } else if in_place {
-        Some(lang.off_identical().to_owned())
-    } else {
-        None
+/// `3 → 4  Revision 2 becomes 4`, and why.
+fn becomes(
+    lang: Lang,
+    number: i64,
+    current: Option<i64>,
+    next: Option<i64>,
+) -> impl IntoView + use<> {
+    let chip = |n: i64, class: &'static str| {
+        view! {
+            <span class=class role="img" aria-label=lang.revision_number(n)>
+                {n}
+            </span>
+        }
+    };
+    let why = match next {
+        Some(_) => lang.becomes_because(),
+        None => lang.becomes_unclear(),
+    };
+    view! {
+        <p class="row becomes">
+            {current
+                .zip(next)
+                .map(|(current, next)| {
+                    view! {
+                        {chip(current, "revision revision-current")}
+                        <span class="arrow" aria-hidden="true">
+                            "→"
+                        </span>
+                        {chip(next, "revision revision-back")}
+                    }
+                })}
+            <span>
+                {next.map(|next| view! { <b>{lang.becomes(number, next)}</b> " " })}
+                <span class="muted">{why}</span>
+            </span>
+        </p>
+    }
+}
+
+/// What no waiting cures.
+fn off_reason(
+    lang: Lang,
+    frame: &super::Frame,
+    in_place: bool,
+    deleting: bool,
+) -> Option<&'static str> {
+    match () {
+        () if frame.read_only => Some(lang.off_read_only()),
+        () if deleting => Some(lang.off_deleting()),
+        () if in_place => Some(lang.off_identical()),
+        () => None,
     }
 }

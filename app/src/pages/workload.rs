@@ -22,7 +22,13 @@ pub fn WorkloadPage() -> impl IntoView {
                 <Title text=format!("{}: {sentence}", key.name)/>
                 <super::Refresh moving lang/>
                 <Breadcrumb key=key.clone() lang/>
-                <WorkloadLive initial=model now=frame.now lang read_only=frame.read_only/>
+                <WorkloadLive
+                    initial=model
+                    now=frame.now
+                    lang
+                    health=frame.health
+                    read_only=frame.read_only
+                />
             }
             .into_any()
         }

@@ -100,6 +100,18 @@ fn a_hidden_value_never_leaves_but_its_change_is_seen() {
 }
 
 #[test]
+fn nothing_of_a_hidden_argument_is_shown() {
+    let of = |word: &str| json!({"spec":{"containers":[{"name":"c","args":[word]}]}});
+    let (a, b) = (
+        of("sh -c psql postgres://u:hunter2@h; echo done: x"),
+        of("sh -c psql postgres://u:hunter3@h; echo done: x"),
+    );
+    let text = serde_json::to_string(&diff(&a, &b, Options::default())).unwrap();
+    assert!(!text.contains("hunter"), "{text}");
+    assert!(text.contains("\"differs\":true"), "{text}");
+}
+
+#[test]
 fn a_hidden_value_of_many_lines_is_one_line() {
     let key = "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n";
     let diff = diff(&template("i", key), &template("i", "x"), Options::default());

@@ -260,11 +260,20 @@ fn live_since_is_told_where_the_cluster_knows() {
     let current = history.current().unwrap();
     assert_eq!(current.current_since, Some(current.created_at));
     assert_eq!(history.row("foo-1").unwrap().current_since, None);
+    // Made again long after the template was written: somebody deleted it.
+    let written = current.created_at.after(-SignedDuration::from_mins(1));
+    model.workload.writer = Some(Writer {
+        manager: "kubectl".into(),
+        at: Some(written),
+    });
+    assert_eq!(model.history().current().unwrap().current_since, None);
     // Rollbook's own note, written by Rollbook, tells for a re-used one.
     model.set(template(0, 0), None);
     let at = Time::from_second(1_800_000_999);
-    model.workload.note = Some(Note {
+    model.workload.last_note = Some(Note {
         id: "x".into(),
+        uid: model.workload.uid.clone(),
+        generation: model.workload.generation,
         from: None,
         from_revision: None,
         to: "foo-1".into(),

@@ -1,6 +1,7 @@
 //! Each sign of an owner (semantics.md 8.18), the false friends among them included.
 
 #![expect(
+    clippy::unwrap_used,
     clippy::too_many_lines,
     clippy::unnecessary_wraps,
     reason = "a table is as long as it is"
@@ -131,7 +132,7 @@ fn each_row_of_the_table() {
             &[("addonmanager.kubernetes.io/mode", "EnsureExists")],
             &[],
             &[],
-            some(AddonManager, "", Revert::May),
+            some(AddonManager, "", Revert::Not),
         ),
         (
             &[],
@@ -195,4 +196,28 @@ fn a_controller_reference_is_the_strongest() {
         found(&with),
         some(OwnerKind::Operator, "Installation/default", Revert::Will)
     );
+}
+
+#[test]
+fn words_of_the_object_are_inert_and_short() {
+    let long = format!("\u{202e}{}", "x".repeat(1000));
+    let signals = Signals {
+        annotations: [("meta.helm.sh/release-name".to_owned(), long)].into(),
+        ..Signals::default()
+    };
+    let owner = owner_of(&signals).unwrap();
+    assert!(owner.name.unwrap().starts_with("⟨U+202E⟩xxx"));
+    assert!(owner.evidence.chars().count() <= 300);
+}
+
+#[test]
+fn both_ways_of_kubectl_apply_are_seen() {
+    let by = |manager: &str, operation: &str| Signals {
+        managers: vec![(manager.to_owned(), operation.to_owned())],
+        ..Signals::default()
+    };
+    assert!(by("kubectl", "Apply").applied());
+    assert!(by("kubectl-client-side-apply", "Update").applied());
+    assert!(!by("kubectl", "Update").applied());
+    assert!(!by("kubectl-edit", "Update").applied());
 }

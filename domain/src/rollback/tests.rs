@@ -82,8 +82,9 @@ fn the_patch_carries_its_preconditions_and_touches_nothing_else() {
     assert_eq!(note.reason, "it broke");
     assert_eq!((note.from_revision, note.to_revision), (Some(2), 1));
     // The note will hold on the workload after the write, and not now.
-    assert!(note.holds(&template(0), Some(3)));
-    assert!(!note.holds(&model.workload.template, model.workload.template_generation));
+    assert!(note.holds("uid-foo", Some(3)));
+    assert!(!note.holds("uid-foo", model.workload.template_generation));
+    assert_eq!(note.generation, 3);
 }
 
 #[test]
@@ -113,6 +114,13 @@ fn each_thing_that_moved_is_told_apart() {
     };
     assert_eq!(with(&|o| o.to = " ".into()), invalid("to"));
     assert_eq!(with(&|o| o.name = "x".repeat(254)), invalid("name"));
+    for odd in ["a/status", "..", "A", "a_b", "a%2f", "-a", "a."] {
+        assert_eq!(with(&|o| o.name = odd.into()), invalid("name"), "{odd}");
+    }
+    let misspelt = |o: &mut Order| {
+        o.unknown.insert("toUID".into(), json!("x"));
+    };
+    assert_eq!(with(&misspelt), invalid("toUID"));
     assert_eq!(
         with(&|o| o.reason = Some("ä".repeat(1001))),
         invalid("reason")
@@ -171,6 +179,24 @@ fn what_is_not_sent_is_not_tested() {
 }
 
 #[test]
+fn lines_end_as_they_do_here() {
+    let order = Order {
+        reason: Some(" a\r\nb\n".into()),
+        ..Order::default()
+    };
+    assert_eq!(order.reason(), "a\nb");
+    let full = "ä\r\n".repeat(500);
+    let order = Order {
+        namespace: "ns".into(),
+        name: "n".into(),
+        to: "n-1".into(),
+        reason: Some(full),
+        ..Order::default()
+    };
+    assert_eq!(check_order(&order), Ok(()), "a line end is one character");
+}
+
+#[test]
 fn a_repeated_order_finds_its_work_done() {
     let mut model = two();
     let order = order(&model);
@@ -200,8 +226,13 @@ fn a_lost_answer_is_read_from_what_is_there() {
     );
     after.generation += 1;
     assert_eq!(arrived(&after, &plan), None, "the first of two may be ours");
-    after.note = Some(plan.note.clone());
-    assert_eq!(arrived(&after, &plan), Some(true), "our note is there");
+    after.last_note = Some(plan.note.clone());
+    after.template = template(7);
+    assert_eq!(
+        arrived(&after, &plan),
+        Some(true),
+        "our note is there, whatever else"
+    );
     after.uid = "another".into();
     assert_eq!(arrived(&after, &plan), None, "a namesake tells nothing");
 

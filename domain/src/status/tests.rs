@@ -46,7 +46,7 @@ pub(crate) fn workload(
         },
         change_cause: None,
         applied: false,
-        note: None,
+        last_note: None,
         owner: None,
         writer: None,
     }

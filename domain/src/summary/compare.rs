@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::text;
+use crate::{secrets, text};
 
 /// Longest value in a summary, in characters.
 const VALUE_MAX: usize = 160;
@@ -15,7 +15,8 @@ pub(super) fn say(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    text::shorten(&text::visible(&whole), VALUE_MAX).into_owned()
+    let shown = secrets::unveil(&whole);
+    text::shorten(&text::visible(&shown), VALUE_MAX).into_owned()
 }
 
 fn present(value: Option<&Value>) -> Option<&Value> {
@@ -102,6 +103,15 @@ pub(super) fn by_key<'a>(
     };
     let reordered = common(&a, &b) != common(&b, &a);
     Some(Parts { items, reordered })
+}
+
+/// The keys of a list's items in their order, as one text.
+pub(super) fn order(side: Option<&Value>, keys: &[&str]) -> Option<Value> {
+    let names: Vec<String> = index(side, keys)?
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    Some(Value::String(names.join(", ")))
 }
 
 fn index<'a>(side: Option<&'a Value>, keys: &[&str]) -> Option<Vec<(String, &'a Value)>> {

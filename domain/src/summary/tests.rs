@@ -117,6 +117,50 @@ fn order_alone_is_one_change() {
     );
 }
 
+/// Whatever changes around it, a secret is not told.
+#[test]
+fn no_secret_is_told() {
+    let from = json!({"spec":{"containers":[
+        {"name":"c","image":"i:1","args":["--password=hunter2","--token","hunter2","-v"],
+         "env":[{"name":"A","value":"1"},{"name":"PASSWORD","value":"hunter2"}]},
+        {"name":"d","env":[{"name":"TOKEN","value":"hunter2"},{"name":"TOKEN","value":"hunter2"}]}]}});
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut to = from.clone();
+        change(&mut to);
+        summary(&from, &to)
+    };
+    let list = |t: &mut Value, path: &str| -> Vec<Value> {
+        t.pointer(path).and_then(Value::as_array).cloned().unwrap()
+    };
+    let reversed = |t: &mut Value, path: &str| {
+        let items: Vec<Value> = list(t, path).into_iter().rev().collect();
+        *t.pointer_mut(path).unwrap() = items.into();
+    };
+    let cut = |t: &mut Value, path: &str, to: usize| {
+        let items: Vec<Value> = list(t, path).into_iter().take(to).collect();
+        *t.pointer_mut(path).unwrap() = items.into();
+    };
+    let set = |t: &mut Value, path: &str, text: &str| {
+        *t.pointer_mut(path).unwrap() = text.into();
+    };
+    let all = [
+        changed(&|t| reversed(t, "/spec/containers")),
+        changed(&|t| reversed(t, "/spec/containers/0/env")),
+        changed(&|t| cut(t, "/spec/containers/0/args", 3)),
+        changed(&|t| cut(t, "/spec/containers/1/env", 1)),
+        changed(&|t| cut(t, "/spec/containers", 0)),
+        changed(&|t| set(t, "/spec/containers/0/args/0", "--password=hunter2x")),
+        changed(&|t| set(t, "/spec/containers/1/env/1/value", "hunter2x")),
+        changed(&|t| set(t, "/spec/containers/0/env/1/value", "hunter2x")),
+    ];
+    for changes in all {
+        assert!(!changes.is_empty());
+        let told = serde_json::to_string(&changes).unwrap();
+        assert!(!told.contains("hunter2"), "{told}");
+        assert!(!told.contains('\u{f0000}'), "{told}");
+    }
+}
+
 #[test]
 fn noise_is_not_said() {
     assert!(

@@ -5,6 +5,7 @@ use std::time::Duration;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config as KubeConfig};
 
+use super::watches;
 use crate::config::Config;
 
 /// How long a connection may take to open.
@@ -24,8 +25,10 @@ pub enum NoCluster {
 /// A client and what the kubeconfig calls its cluster.
 #[derive(Clone)]
 pub struct Connection {
-    /// The client.
+    /// For questions and writes.
     pub client: Client,
+    /// For lists and watches: it gives up a connection on which nothing comes.
+    pub watching: Client,
     /// Name of the cluster, for people.
     pub name: String,
 }
@@ -60,9 +63,17 @@ pub async fn connect(config: &Config) -> Result<Connection, NoCluster> {
     kube_config.connect_timeout = Some(CONNECT);
     // A write must not be repeated behind our back; reads repeat by themselves.
     kube_config.default_retry = false;
-    let client =
-        Client::try_from(kube_config).map_err(|error| NoCluster::Client(error.to_string()))?;
-    Ok(Connection { client, name })
+    let build = |config: KubeConfig| {
+        Client::try_from(config).map_err(|error| NoCluster::Client(error.to_string()))
+    };
+    let client = build(kube_config.clone())?;
+    kube_config.read_timeout = Some(watches::SILENCE);
+    let watching = build(kube_config)?;
+    Ok(Connection {
+        client,
+        watching,
+        name,
+    })
 }
 
 /// The cluster of the chosen context.

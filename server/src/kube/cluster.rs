@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::cluster::{Cluster, Info};
 use async_trait::async_trait;
 use domain::fleet::Fleet;
-use domain::health::Health;
+use domain::health::{Health, Missing};
 use domain::rollback::{Order, Reason, Report};
 use domain::time::Time;
 use tokio::sync::watch;
@@ -28,7 +28,8 @@ pub struct KubeCluster {
 impl KubeCluster {
     /// Starts watching.
     pub fn start(connection: Connection, config: &Config, stop: CancellationToken) -> Self {
-        let (monitor, fleet) = store::start(&connection.client, &config.namespaces, &stop);
+        let (monitor, fleet) =
+            store::start(&connection, &config.namespaces, config.stuck_after, &stop);
         Self {
             connection,
             monitor,
@@ -71,6 +72,14 @@ impl Cluster for KubeCluster {
         self.monitor.health()
     }
 
+    fn complete(&self) -> bool {
+        self.monitor.complete()
+    }
+
+    fn missing(&self) -> Vec<Missing> {
+        self.monitor.missing()
+    }
+
     fn fleet(&self) -> Arc<Fleet> {
         self.fleet.borrow().clone()
     }
@@ -86,6 +95,17 @@ impl Cluster for KubeCluster {
         if !self.monitor.health().is_live() {
             return Report::unchanged(Reason::Stale, None);
         }
-        rollback::run(&self.connection.client, &self.fleet(), &order).await
+        if !self.namespaces.is_empty() && !self.namespaces.contains(&order.namespace) {
+            let field = "namespace".to_owned();
+            return Report::unchanged(Reason::Invalid { field }, None);
+        }
+        // On a task of its own: whoever ordered it may go away meanwhile, and
+        // it must come to its end all the same.
+        let (client, fleet) = (self.connection.client.clone(), self.fleet());
+        let run = async move { rollback::run(&client, &fleet, &order).await };
+        tokio::spawn(run).await.unwrap_or_else(|error| {
+            let words = error.to_string();
+            Report::unchanged(Reason::NoAnswer { words }, None)
+        })
     }
 }

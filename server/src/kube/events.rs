@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::rollback::{FIELD_MANAGER, Order, Plan};
-use domain::text::shorten;
+use domain::text::{shorten, visible};
 use domain::workload::Workload;
 use k8s_openapi::api::core::v1::ObjectReference;
 use kube::Client;
@@ -31,9 +31,9 @@ pub async fn rolled_back(
         (Some(name), Some(number)) => format!("{name} (revision {number})"),
         _ => "a template without a recorded revision".to_owned(),
     };
-    let reason = match order.reason() {
+    let reason = match order.reason().as_str() {
         "" => "no reason given".to_owned(),
-        reason => domain::text::visible(reason).into_owned(),
+        reason => visible(reason).into_owned(),
     };
     let note = format!(
         "Rolled back from {from} to the template of {} (revision {}): {reason}",
@@ -61,7 +61,7 @@ pub async fn rolled_back(
     let recorder = Recorder::new(client.clone(), reporter);
     match tokio::time::timeout(LIMIT, recorder.publish(&event, &about)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(kube::Error::Api(status))) => Err(status.message.clone()),
+        Ok(Err(kube::Error::Api(status))) => Err(visible(&status.message).into_owned()),
         Ok(Err(error)) => Err(words(&error)),
         Err(_) => Err("no answer within 3 s".into()),
     }

@@ -22,11 +22,19 @@ const STALE_AFTER: Duration = Duration::from_millis(3800);
 
 /// What one watch last said of itself.
 #[derive(Clone, Debug)]
-enum Watch {
+enum Said {
     Starting,
     Fine,
     Broken { since: Instant, words: String },
     Refused(Missing),
+}
+
+/// One watch.
+#[derive(Clone, Debug)]
+struct Watch {
+    said: Said,
+    /// It has given its whole picture at least once.
+    complete: bool,
 }
 
 #[derive(Debug)]
@@ -52,7 +60,13 @@ impl Monitor {
         let (changed, _) = watch::channel(Health::Starting);
         Self {
             inner: Arc::new(Mutex::new(Inner {
-                watches: vec![Watch::Starting; watches],
+                watches: vec![
+                    Watch {
+                        said: Said::Starting,
+                        complete: false,
+                    };
+                    watches
+                ],
                 probed: None,
                 probe_words: "no answer yet".into(),
                 offset: SignedDuration::ZERO,
@@ -68,26 +82,50 @@ impl Monitor {
 
     /// A watch has its complete picture and follows on.
     pub fn fine(&self, watch: usize) {
-        self.with(|inner| inner.watches[watch] = Watch::Fine);
-        self.publish();
-    }
-
-    /// A watch ended with an error and is to be opened again.
-    pub fn broken(&self, watch: usize, words: String) {
         self.with(|inner| {
-            let since = match &inner.watches[watch] {
-                Watch::Broken { since, .. } => *since,
-                _ => Instant::now(),
+            inner.watches[watch] = Watch {
+                said: Said::Fine,
+                complete: true,
             };
-            inner.watches[watch] = Watch::Broken { since, words };
         });
         self.publish();
     }
 
-    /// A watch is not allowed.
-    pub fn refused(&self, watch: usize, missing: Missing) {
-        self.with(|inner| inner.watches[watch] = Watch::Refused(missing));
+    /// A watch ended with an error, after a `silence`, and is to be opened
+    /// again.
+    pub fn broken(&self, watch: usize, words: String, silence: Duration) {
+        self.with(|inner| {
+            let since = match &inner.watches[watch].said {
+                Said::Broken { since, .. } => *since,
+                _ => Instant::now()
+                    .checked_sub(silence)
+                    .unwrap_or_else(Instant::now),
+            };
+            inner.watches[watch].said = Said::Broken { since, words };
+        });
         self.publish();
+    }
+
+    /// A watch is not allowed, and what it showed is no longer shown.
+    pub fn refused(&self, watch: usize, missing: Missing) {
+        self.with(|inner| {
+            inner.watches[watch] = Watch {
+                said: Said::Refused(missing),
+                complete: false,
+            };
+        });
+        self.publish();
+    }
+
+    /// What the cluster does not let these credentials watch; the rest may
+    /// well be seen.
+    pub fn missing(&self) -> Vec<Missing> {
+        self.with(|inner| refusals(inner).cloned().collect())
+    }
+
+    /// Has every watch that is allowed given its whole picture?
+    pub fn complete(&self) -> bool {
+        self.with(|inner| is_complete(inner))
     }
 
     /// The health now.
@@ -163,44 +201,68 @@ fn same_kind(a: &Health, b: &Health) -> bool {
     }
 }
 
-fn health(inner: &Inner) -> Health {
-    let refused = inner.watches.iter().find_map(|watch| match watch {
-        Watch::Refused(missing) => Some(missing.clone()),
+fn refusals(inner: &Inner) -> impl Iterator<Item = &Missing> {
+    inner.watches.iter().filter_map(|watch| match &watch.said {
+        Said::Refused(missing) => Some(missing),
         _ => None,
-    });
-    if let Some(missing) = refused {
-        return Health::Refused { missing };
+    })
+}
+
+fn is_complete(inner: &Inner) -> bool {
+    let mut allowed = inner
+        .watches
+        .iter()
+        .filter(|watch| !matches!(watch.said, Said::Refused(_)));
+    allowed.all(|watch| watch.complete)
+}
+
+/// Two watches a scope: a scope of which one is refused shows nothing.
+fn all_refused(inner: &Inner) -> bool {
+    inner
+        .watches
+        .chunks(2)
+        .all(|scope| scope.iter().any(|w| matches!(w.said, Said::Refused(_))))
+}
+
+fn health(inner: &Inner) -> Health {
+    if let (true, Some(missing)) = (all_refused(inner), refusals(inner).next()) {
+        return Health::Refused {
+            missing: missing.clone(),
+        };
     }
     let broken = inner
         .watches
         .iter()
-        .filter_map(|watch| match watch {
-            Watch::Broken { since, words } => Some((*since, words.clone())),
+        .filter_map(|watch| match &watch.said {
+            Said::Broken { since, words } => Some((*since, words.clone())),
             _ => None,
         })
         .min_by_key(|(since, _)| *since);
-    let starting = inner.watches.iter().any(|w| matches!(w, Watch::Starting));
     let silent = inner.probed.is_none_or(|at| at.elapsed() > STALE_AFTER);
-    // The first picture is awaited and nothing speaks against it.
-    let awaited = starting && (!silent || inner.probed.is_none());
-    match (broken, silent, inner.probed) {
-        (None, _, _) if awaited => Health::Starting,
-        (None, false, _) => Health::Live,
-        (Some((since, _)), false, _) if since.elapsed() <= STALE_AFTER && !starting => Health::Live,
-        (broken, _, probed) => {
-            let words = broken
-                .as_ref()
-                .map_or_else(|| inner.probe_words.clone(), |(_, words)| words.clone());
-            let at = broken
-                .map(|(since, _)| since)
-                .into_iter()
-                .chain(probed.filter(|_| silent))
-                .min();
-            Health::Stale {
-                since: wall(at, inner.offset),
-                words,
-            }
+    let shortly = broken
+        .as_ref()
+        .is_none_or(|(since, _)| since.elapsed() <= STALE_AFTER);
+    if !is_complete(inner) {
+        // The first picture is awaited, and nothing speaks against it yet.
+        if shortly && (!silent || inner.probed.is_none()) {
+            return Health::Starting;
         }
+    } else if shortly && !silent {
+        return Health::Live;
+    }
+    let words = match &broken {
+        Some((_, words)) if !silent => words.clone(),
+        _ => inner.probe_words.clone(),
+    };
+    let at = broken
+        .map(|(since, _)| since)
+        .into_iter()
+        .chain(inner.probed.filter(|_| silent))
+        .min();
+    Health::Stale {
+        since: wall(at, inner.offset),
+        words,
+        silent,
     }
 }
 
@@ -261,4 +323,73 @@ pub fn words(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing() -> Missing {
+        Missing {
+            verb: "list".into(),
+            resource: "daemonsets.apps".into(),
+            namespace: Some("b".into()),
+            user: None,
+            words: "no".into(),
+        }
+    }
+
+    /// Two scopes, the apiserver answering.
+    fn monitor() -> Monitor {
+        let monitor = Monitor::new(4);
+        monitor.with(|inner| inner.probed = Some(Instant::now()));
+        monitor
+    }
+
+    #[test]
+    fn an_empty_picture_is_never_live() {
+        let monitor = monitor();
+        assert_eq!(monitor.health(), Health::Starting);
+        for watch in 0..3 {
+            monitor.fine(watch);
+        }
+        monitor.broken(3, "no".into(), Duration::ZERO);
+        assert_eq!(monitor.health(), Health::Starting, "one was never complete");
+        monitor.with(|inner| inner.watches[3].said = Said::Starting);
+        monitor.broken(3, "no".into(), STALE_AFTER * 2);
+        assert!(matches!(monitor.health(), Health::Stale { .. }));
+        assert!(!monitor.complete());
+        monitor.fine(3);
+        assert_eq!(monitor.health(), Health::Live);
+    }
+
+    #[test]
+    fn a_short_break_is_not_told_and_silence_is_at_once() {
+        let monitor = monitor();
+        for watch in 0..4 {
+            monitor.fine(watch);
+        }
+        monitor.broken(0, "closed".into(), Duration::ZERO);
+        assert_eq!(monitor.health(), Health::Live);
+        monitor.broken(1, "nothing came".into(), STALE_AFTER * 2);
+        let stale = monitor.health();
+        assert!(
+            matches!(&stale, Health::Stale { words, silent: false, .. } if words == "nothing came"),
+            "{stale:?}"
+        );
+        assert!(monitor.complete(), "the old picture is still whole");
+    }
+
+    #[test]
+    fn one_refused_scope_does_not_hide_the_other() {
+        let monitor = monitor();
+        monitor.fine(0);
+        monitor.fine(1);
+        monitor.refused(2, missing());
+        monitor.fine(3);
+        assert_eq!(monitor.health(), Health::Live);
+        assert_eq!(monitor.missing(), [missing()]);
+        monitor.refused(1, missing());
+        assert!(matches!(monitor.health(), Health::Refused { .. }));
+    }
 }

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use super::partial::{DaemonSetPart, RevisionPart, Status, Strategy};
 
 const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
+/// Longest change cause that is kept, in characters.
+const CAUSE_MAX: usize = 2000;
 const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
 
 /// A DaemonSet; `None` only without a name, which the apiserver never sends.
@@ -33,9 +35,8 @@ pub fn workload(part: DaemonSetPart) -> Option<Workload> {
         .or_else(|_| placeholder())
         .ok()?;
     let template_generation = number(&metadata, TEMPLATE_GENERATION);
-    let note = annotation(&metadata, note::KEY)
-        .and_then(Note::parse)
-        .filter(|note| note.holds(&template, template_generation));
+    let last_note = annotation(&metadata, note::KEY).and_then(Note::parse);
+    let signals = signals(&key, &metadata);
     Some(Workload {
         uid: metadata.uid.clone().unwrap_or_default(),
         generation: metadata.generation.unwrap_or_default(),
@@ -50,10 +51,10 @@ pub fn workload(part: DaemonSetPart) -> Option<Workload> {
         // The apiserver's default (DF).
         history_limit: small(spec.revision_history_limit.unwrap_or(10)),
         counts: counts(&status),
-        change_cause: annotation(&metadata, CHANGE_CAUSE).map(ToOwned::to_owned),
-        applied: annotation(&metadata, owner::LAST_APPLIED).is_some(),
-        note,
-        owner: owner::owner_of(&signals(&key, &metadata)),
+        change_cause: change_cause(&metadata),
+        applied: signals.applied(),
+        last_note,
+        owner: owner::owner_of(&signals),
         writer: writer(&metadata),
         key,
     })
@@ -84,7 +85,7 @@ pub fn revision(part: RevisionPart) -> Option<Revision> {
         uid: metadata.uid.clone().unwrap_or_default(),
         number: revision,
         created_at: time(metadata.creation_timestamp.as_ref()),
-        change_cause: annotation(&metadata, CHANGE_CAUSE).map(ToOwned::to_owned),
+        change_cause: change_cause(&metadata),
         template_generation: number(&metadata, TEMPLATE_GENERATION),
         controller_uid: controller(&metadata).map(|(_, _, uid)| uid),
         labels: metadata.labels.unwrap_or_default(),
@@ -92,9 +93,17 @@ pub fn revision(part: RevisionPart) -> Option<Revision> {
     })
 }
 
-/// The raw text of data that is no template, bounded: 64 KiB show enough.
+/// The text of data that is no template, without what looks like a secret, and
+/// bounded: 64 KiB show enough.
 fn raw(data: &Value) -> std::sync::Arc<str> {
-    domain::text::shorten(&data.to_string(), 64 * 1024).into()
+    let text = domain::secrets::masked_data(data).to_string();
+    domain::text::shorten(&text, 64 * 1024).into()
+}
+
+/// Anybody may write one, of any length, and it is in every list.
+fn change_cause(metadata: &ObjectMeta) -> Option<String> {
+    let cause = annotation(metadata, CHANGE_CAUSE)?;
+    Some(domain::text::shorten(cause, CAUSE_MAX).into_owned())
 }
 
 fn annotation<'a>(metadata: &'a ObjectMeta, key: &str) -> Option<&'a str> {

@@ -199,20 +199,31 @@ impl Run<'_> {
             && status
                 .message
                 .contains("the server rejected our request due to an error in our request");
-        if !own_test && status.code != 409 && status.code != 404 {
-            return Report::unchanged(reason_of(status), generation);
+        let told = reason_of(status);
+        let moved = own_test || matches!(status.code, 404 | 409);
+        // A webhook chooses its code itself.
+        if !moved || matches!(told, Reason::Denied { .. }) {
+            return Report::unchanged(told, generation);
         }
         match self.read().await {
             Ok(now) => {
                 let generation = now.live.as_ref().map(|live| live.generation);
                 match self.plan(&now) {
                     Err(reason) => Report::unchanged(reason, generation),
-                    // Nothing differs from what the order says: not sent as
-                    // it said nothing of the generation, which then moved.
-                    Ok(again) => Report::unchanged(
+                    // Nothing differs from what the order says, as it said
+                    // nothing of the generation, which moved meanwhile.
+                    Ok(again) if again.generation != plan.generation => Report::unchanged(
                         Reason::Moved {
                             seen: plan.generation,
                             now: again.generation,
+                        },
+                        generation,
+                    ),
+                    // Nothing differs at all: only the apiserver's own words
+                    // can tell why.
+                    Ok(_) => Report::unchanged(
+                        Reason::ServerError {
+                            words: domain::text::visible(&status.message).into_owned(),
                         },
                         generation,
                     ),

@@ -12,11 +12,12 @@ use domain::fleet::{Entry, Fleet};
 use domain::progress::Progress;
 use domain::revision::Revision;
 use domain::workload::{Key, Workload};
-use kube::Client;
+use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use super::client::Connection;
 use super::health::Monitor;
 use super::partial::{DaemonSetPart, RevisionPart};
 use super::watches::{Seen, Sink, Told, api, follow};
@@ -27,8 +28,9 @@ const SETTLE: Duration = Duration::from_millis(10);
 
 /// Starts the watches; returns the monitor of their health and the snapshots.
 pub fn start(
-    client: &Client,
+    connection: &Connection,
     namespaces: &[String],
+    stuck_after: SignedDuration,
     stop: &CancellationToken,
 ) -> (Monitor, watch::Receiver<Arc<Fleet>>) {
     let scopes: Vec<Option<String>> = if namespaces.is_empty() {
@@ -46,14 +48,20 @@ pub fn start(
             send: send.clone(),
         };
         let (first, second) = (sink(index * 2), sink(index * 2 + 1));
+        let client = &connection.watching;
         let daemon_sets = api::<DaemonSetPart>(client, scope.as_deref());
         let revisions = api::<RevisionPart>(client, scope.as_deref());
         tokio::spawn(follow(daemon_sets, first, stop.clone()));
         tokio::spawn(follow(revisions, second, stop.clone()));
     }
     let (publish, snapshots) = watch::channel(Arc::new(Fleet::default()));
-    tokio::spawn(keep(receive, publish, monitor.clone(), stop.clone()));
-    tokio::spawn(monitor.clone().run(client.clone(), stop.clone()));
+    let store = Store {
+        stuck_after,
+        ..Store::default()
+    };
+    tokio::spawn(keep(store, receive, publish, monitor.clone(), stop.clone()));
+    let probing = connection.client.clone();
+    tokio::spawn(monitor.clone().run(probing, stop.clone()));
     (monitor, snapshots)
 }
 
@@ -68,6 +76,8 @@ struct Store {
     controlled: HashMap<String, BTreeSet<(String, String)>>,
     /// Workloads whose entry is out of date.
     dirty: BTreeSet<Key>,
+    /// A rollout that has not moved for so long is stuck.
+    stuck_after: SignedDuration,
 }
 
 impl Store {
@@ -176,6 +186,7 @@ impl Store {
                 workload: workload.clone(),
                 revisions,
                 progress,
+                stuck_after: self.stuck_after,
             };
             fleet.entries.insert(key, Arc::new(entry));
         }
@@ -186,12 +197,12 @@ impl Store {
 /// Takes what the watches see and publishes snapshots, each [`SETTLE`] after
 /// the first event in it.
 async fn keep(
+    mut store: Store,
     mut receive: mpsc::Receiver<Told>,
     publish: watch::Sender<Arc<Fleet>>,
     monitor: Monitor,
     stop: CancellationToken,
 ) {
-    let mut store = Store::default();
     let mut complete = Vec::new();
     loop {
         let mut told = tokio::select! {

@@ -25,6 +25,10 @@ const PAGE: u32 = 100;
 /// A watch call ends by itself after so many seconds and is opened again from
 /// where it was; one that hangs is given up five seconds later.
 const WATCH_SECONDS: u32 = 5;
+/// A connection of a watch on which nothing comes for so long is dead: longer
+/// than a watch lasts, so that a quiet one is not taken for it. Without this a
+/// call that hangs while it is opened would never be noticed.
+pub const SILENCE: Duration = Duration::from_secs(7);
 /// First and longest wait before a broken watch is opened again.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(4));
 /// Wait before a forbidden watch is tried again: a role may have been granted.
@@ -136,11 +140,19 @@ pub async fn follow<K: Watched>(api: Api<K>, sink: Sink, stop: CancellationToken
             Ended::Closed => return,
             Ended::Refused(missing) => {
                 sink.monitor.refused(sink.watch, missing);
+                // What may not be seen any more is not shown any more.
+                let nothing = Told {
+                    seen: K::all(sink.scope.clone(), Vec::new()),
+                    complete: None,
+                };
+                if sink.send.send(nothing).await.is_err() {
+                    return;
+                }
                 FORBIDDEN
             }
-            Ended::Broken(words) => {
+            Ended::Broken(words, silence) => {
                 tracing::warn!(watch = sink.watch, words, "a watch broke");
-                sink.monitor.broken(sink.watch, words);
+                sink.monitor.broken(sink.watch, words, silence);
                 let pause = jitter(wait);
                 wait = (wait * 2).min(BACKOFF.1);
                 pause
@@ -168,7 +180,8 @@ fn jitter(wait: Duration) -> Duration {
 enum Ended {
     Closed,
     Refused(Missing),
-    Broken(String),
+    /// In words, and how long nothing had been heard.
+    Broken(String, Duration),
 }
 
 async fn drain<K: Watched>(
@@ -206,7 +219,7 @@ async fn drain<K: Watched>(
             return Ended::Closed;
         }
     }
-    Ended::Broken("the watch ended".into())
+    Ended::Broken("the watch ended".into(), Duration::ZERO)
 }
 
 fn ended(error: &watcher::Error) -> Ended {
@@ -219,8 +232,25 @@ fn ended(error: &watcher::Error) -> Ended {
     };
     match status {
         Some(status) if status.code == 403 => Ended::Refused(missing(status)),
-        _ => Ended::Broken(words(error)),
+        _ if is_silence(error) => {
+            let words = format!("no answer within {} s", SILENCE.as_secs());
+            Ended::Broken(words, SILENCE)
+        }
+        _ => Ended::Broken(words(error), Duration::ZERO),
     }
+}
+
+/// Did the connection end because nothing came on it?
+fn is_silence(error: &watcher::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        let io = error.downcast_ref::<std::io::Error>();
+        if io.is_some_and(|io| io.kind() == std::io::ErrorKind::TimedOut) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// What a `Forbidden` status says, in parts: `daemonsets.apps is forbidden:

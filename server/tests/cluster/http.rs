@@ -56,7 +56,7 @@ async fn text(response: Response<Body>) -> String {
 const ROUTES: [(&str, u16); 14] = [
     ("/", 200),
     ("/ns/default/daemonsets/hostile", 200),
-    ("/ns/default/daemonsets/hostile/compare", 404),
+    ("/ns/default/daemonsets/hostile/compare", 200),
     ("/ns/default/daemonsets/hostile/rollback", 200),
     ("/ns/default/daemonsets/hostile/progress", 200),
     ("/ns/default/daemonsets/hostile/revisions/none", 404),

@@ -39,6 +39,9 @@ pub fn cells(lang: Lang, line: &Line, now: Signal<Time>) -> impl IntoView + use<
             <a href=urls::workload(&line.key()) title=line.name.clone()>
                 {line.name.clone()}
             </a>
+            // For the keys c and r: reached by no other way here.
+            <a hidden href=format!("{}/compare", urls::workload(&line.key())) data-key="c"></a>
+            <a hidden href=urls::rollback(&line.key(), None) data-key="r"></a>
             <span class="muted small">
                 {line.namespace.clone()}
                 {line

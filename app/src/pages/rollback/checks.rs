@@ -37,26 +37,36 @@ impl Check {
     }
 }
 
-/// The panel. The dry run is asked for while the page is made.
-#[component]
-pub fn Checks(model: Workload, order: Order, reach: Option<Reach>, lang: Lang) -> impl IntoView {
-    let dry_run = Resource::new_blocking(|| (), {
-        let cluster = use_context::<Arc<dyn Cluster>>();
-        let order = Order {
-            dry_run: true,
-            ..order
-        };
+/// An order, and what the cluster said to it.
+pub type Asked = Option<(Order, Report)>;
+
+/// Asks the cluster while the page is made.
+pub fn dry_run(order: &Order) -> Resource<Asked> {
+    let cluster = use_context::<Arc<dyn Cluster>>();
+    let order = Order {
+        dry_run: true,
+        ..order.clone()
+    };
+    Resource::new_blocking(
+        || (),
         move |()| {
             let (cluster, order) = (cluster.clone(), order.clone());
             async move {
-                let report = match cluster {
-                    Some(cluster) => Some(cluster.rollback(order.clone()).await),
-                    None => None,
-                };
-                report.map(|report| (order, report))
+                let report = cluster?.rollback(order.clone()).await;
+                Some((order, report))
             }
-        }
-    });
+        },
+    )
+}
+
+/// The panel.
+#[component]
+pub fn Checks(
+    model: Workload,
+    dry_run: Resource<Asked>,
+    reach: Option<Reach>,
+    lang: Lang,
+) -> impl IntoView {
     let known = StoredValue::new((model, reach));
     view! {
         <section class="panel" aria-labelledby="checks">

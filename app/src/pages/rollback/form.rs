@@ -1,9 +1,11 @@
 //! The form that sends the order, and what it sends.
 
+use domain::health::Health;
 use domain::note::{self, REASON_MAX};
-use domain::rollback::Order;
+use domain::rollback::{Order, Reason, Report};
 use leptos::prelude::*;
 
+use super::checks::Asked;
 use crate::i18n::Lang;
 use crate::islands::submit::SubmitOnce;
 use crate::model::Workload;
@@ -11,7 +13,19 @@ use crate::urls;
 
 /// The form. It posts to its own address and works without scripts.
 #[component]
-pub fn OrderForm(order: Order, reason: String, off: Option<String>, lang: Lang) -> impl IntoView {
+pub fn OrderForm(
+    order: Order,
+    reason: String,
+    off: Option<&'static str>,
+    dry_run: Resource<Asked>,
+    health: Health,
+    lang: Lang,
+) -> impl IntoView {
+    let seen = (
+        order.generation.unwrap_or_default(),
+        urls::rollback(&order.key(), Some(&order.to)),
+    );
+    let button = StoredValue::new((seen, health));
     let key = order.key();
     let action = urls::rollback(&key, Some(&order.to));
     let text = |n: Option<i64>| n.map(|n| n.to_string()).unwrap_or_default();
@@ -39,7 +53,14 @@ pub fn OrderForm(order: Order, reason: String, off: Option<String>, lang: Lang) 
                 <p class="muted small" id="reason-hint">
                     {lang.reason_hint()}
                 </p>
-                <SubmitOnce label=lang.roll_back_now().to_owned() off lang/>
+                <Suspense fallback=|| ()>
+                    {move || Suspend::new(async move {
+                        let off = off.map(ToOwned::to_owned);
+                        let off = off.or(dry_run.await.and_then(|asked| forbidden(lang, &asked)));
+                        let (seen, health) = button.get_value();
+                        view! { <SubmitOnce label=lang.roll_back_now().to_owned() off health seen lang/> }
+                    })}
+                </Suspense>
                 <a class="button wide" href=urls::workload(&key)>
                     {lang.cancel()}
                 </a>
@@ -47,6 +68,16 @@ pub fn OrderForm(order: Order, reason: String, off: Option<String>, lang: Lang) 
             </form>
         </section>
     }
+}
+
+/// The cluster would not let these credentials do it: the click would come to
+/// nothing. Other refusals may be of the dry run only.
+fn forbidden(lang: Lang, (order, report): &(Order, Report)) -> Option<String> {
+    let refused = matches!(
+        report.reason,
+        Reason::Forbidden { .. } | Reason::Unauthorized
+    );
+    refused.then(|| lang.report(order, report))
 }
 
 /// The request, in short, and its kubectl equal.

@@ -72,7 +72,7 @@ fn odd_values_lose_nothing() {
         v["status"] = json!({"numberReady": -3});
     });
     assert_eq!(got.template_generation, None);
-    assert!(got.note.is_none() && got.writer.is_none() && got.owner.is_none());
+    assert!(got.last_note.is_none() && got.writer.is_none() && got.owner.is_none());
     assert_eq!(
         got.strategy,
         UpdateStrategy::Other {
