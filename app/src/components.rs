@@ -8,6 +8,7 @@ pub mod head;
 pub mod icon;
 pub mod image;
 pub mod ledger;
+pub mod moving;
 pub mod owner;
 #[cfg(feature = "ssr")]
 pub mod panel;

@@ -10,6 +10,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::i18n::Lang;
 use crate::islands::connection::{ConnectionState, StaleStrip};
 use crate::islands::keys::Keys;
+use crate::model::Given;
 use crate::pages::compare::ComparePage;
 use crate::pages::list::ListPage;
 use crate::pages::not_found::NotFoundPage;
@@ -64,7 +65,7 @@ pub fn App() -> impl IntoView {
             </a>
             <TopBar frame=frame.clone()/>
             <StaleStrip
-                health=frame.health.clone()
+                health=Given(frame.health.clone())
                 now=frame.now
                 cluster=frame.cluster.clone()
                 lang
@@ -150,7 +151,7 @@ fn TopBar(frame: crate::pages::Frame) -> impl IntoView {
             </nav>
             <span class="spacer"></span>
             {frame.read_only.then(|| view! { <span class="chip">{lang.read_only()}</span> })}
-            <ConnectionState health=frame.health.clone() now=frame.now lang/>
+            <ConnectionState health=Given(frame.health.clone()) now=frame.now lang/>
             <form class="jump" action="/" method="get" role="search">
                 <Icon glyph=Glyph::Search size=14/>
                 <input

@@ -54,6 +54,11 @@ test('the whole way by keyboard @scripts', async ({ page }) => {
   await awake(page);
   await page.keyboard.press('j');
   await expect(page.getByRole('link', { name: 'falco' })).toBeFocused();
+  await page.keyboard.press('c');
+  await expect(page.getByRole('heading', { level: 1, name: 'Compare revisions' })).toBeVisible();
+  await page.goto('/?sort=name');
+  await awake(page);
+  await page.keyboard.press('j');
   await page.keyboard.press('j');
   await expect(page.getByRole('link', { name: 'fluentd' })).toBeFocused();
   await page.keyboard.press('Enter');

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
 use super::image;
+use super::moving::{maybe, text};
 use crate::i18n::Lang;
 use crate::{time, urls};
 
@@ -267,16 +268,16 @@ fn period(context: &Context, row: &Row) -> impl IntoView + use<> {
     let lang = context.lang;
     let now = context.now;
     let created_at = row.created_at;
-    let created = move || lang.created_at(&time::absolute(lang, created_at, now.get()));
+    let created = text(move || lang.created_at(&time::absolute(lang, created_at, now.get())));
     let since = row.current_since;
     let head = match since {
         Some(since) => view! {
             <p class="strong">
-                {move || time::duration(lang, time::span(since, now.get()))} " "
+                {text(move || time::duration(lang, time::span(since, now.get())))} " "
                 <span class="normal">{lang.counting()}</span>
             </p>
             <p class="muted small">
-                {move || lang.since(&time::absolute(lang, since, now.get()))}
+                {text(move || lang.since(&time::absolute(lang, since, now.get())))}
             </p>
         }
         .into_any(),
@@ -334,28 +335,28 @@ fn actions(context: &Context, key: &Key, row: &Row) -> impl IntoView + use<> {
 /// A way to the rollback page, which stays visible and says why when it is
 /// off. `about` describes it while it is on.
 pub fn back_link(
-    text: impl Into<String>,
+    name: impl Into<String>,
     label: Option<String>,
     about: Option<String>,
     url: String,
     why: Option<String>,
     off: Signal<Option<String>>,
 ) -> impl IntoView {
-    let text = text.into();
+    let name = name.into();
     let why = Memo::new(move |_| why.clone().or_else(|| off.get()));
     view! {
         <a
             class="button small-button button-back"
             role="button"
-            href=move || why.get().is_none().then(|| url.clone())
-            aria-disabled=move || why.get().map(|_| "true")
-            tabindex=move || why.get().map(|_| "0")
-            title=move || why.get().or_else(|| about.clone())
+            href=maybe(move || why.get().is_none().then(|| url.clone()))
+            aria-disabled=maybe(move || why.get().map(|_| "true".to_owned()))
+            tabindex=maybe(move || why.get().map(|_| "0".to_owned()))
+            title=maybe(move || why.get().or_else(|| about.clone()))
             data-key="r"
             aria-label=label
         >
             <Icon glyph=Glyph::Back size=14/>
-            {text}
+            {name}
         </a>
     }
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::components::ledger::back_link;
 use crate::i18n::Lang;
 use crate::live::{live, off_reason};
+use crate::model::Given;
 
 /// The button.
 #[island]
@@ -16,13 +17,13 @@ pub fn BackButton(
     /// The page it opens.
     url: String,
     /// How fresh the page was when it was rendered.
-    health: Health,
+    health: Given<Health>,
     /// Nothing may be written.
     read_only: bool,
     /// Language.
     lang: Lang,
 ) -> impl IntoView {
-    let off = off_reason(&live(), health, read_only, lang);
+    let off = off_reason(&live(), health.0, read_only, lang);
     let text = lang.roll_back_to_number(revision);
     view! { <span class="primary-back">{back_link(text, None, None, url, None, off)}</span> }
 }

@@ -6,15 +6,17 @@ use domain::time::Time;
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
+use crate::components::moving::{flag, maybe, text};
 use crate::i18n::Lang;
 use crate::live::{Connection, live};
+use crate::model::Given;
 use crate::time;
 
 /// The word in the top bar.
 #[island]
 pub fn ConnectionState(
     /// As the page was rendered.
-    health: Health,
+    health: Given<Health>,
     /// The apiserver's time then.
     now: Time,
     /// Language.
@@ -28,7 +30,7 @@ pub fn ConnectionState(
         let age = |span: String| Some(format!(" · {span}"));
         match connection
             .get()
-            .unwrap_or_else(|| Connection::Server(health.clone()))
+            .unwrap_or_else(|| Connection::Server(health.0.clone()))
         {
             Connection::Silent(seconds) => (lang.stale(), age(lang.seconds(seconds))),
             Connection::Gone(_) => (lang.deleted(), None),
@@ -44,10 +46,11 @@ pub fn ConnectionState(
     let is_live = move || told.get().0 == lang.live();
     // The age is seen and not spoken: a word a second would drown all else.
     view! {
-        <span role="status" class="connection" class:is-live=is_live>
+        <span role="status" class="connection" class:is-live=flag(is_live)>
             <span class="dot" aria-hidden="true"></span>
             <span class="connection-text">
-                {move || told.get().0} <span aria-hidden="true">{move || told.get().1}</span>
+                {text(move || told.get().0.to_owned())}
+                <span aria-hidden="true">{maybe(move || told.get().1)}</span>
             </span>
         </span>
     }
@@ -57,7 +60,7 @@ pub fn ConnectionState(
 #[island]
 pub fn StaleStrip(
     /// As the page was rendered.
-    health: Health,
+    health: Given<Health>,
     /// The apiserver's time then.
     now: Time,
     /// The cluster's name.
@@ -72,7 +75,7 @@ pub fn StaleStrip(
         let now = beat.get().map_or(now, |beat| beat.now);
         match connection
             .get()
-            .unwrap_or_else(|| Connection::Server(health.clone()))
+            .unwrap_or_else(|| Connection::Server(health.0.clone()))
         {
             Connection::Server(Health::Live | Health::Starting) => None,
             Connection::Server(Health::Refused { missing }) => {
@@ -100,10 +103,10 @@ pub fn StaleStrip(
     });
     let words = Memo::new(move |_| told.get().map(|(words, _)| words));
     view! {
-        <div class="strip" class:hidden=move || told.get().is_none()>
+        <div class="strip" class:hidden=flag(move || told.get().is_none())>
             <Icon glyph=Glyph::Plug size=18/>
-            <span role="alert">{move || words.get()}</span>
-            <span aria-hidden="true">{move || told.get().and_then(|(_, age)| age)}</span>
+            <span role="alert">{maybe(move || words.get())}</span>
+            <span aria-hidden="true">{maybe(move || told.get().and_then(|(_, age)| age))}</span>
             <a class="button" role="button" href="">
                 {lang.try_now()}
             </a>

@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use crate::components::moving;
+
 /// Copies `text`, or the page's address where it is empty.
 #[island]
 pub fn CopyButton(
@@ -22,7 +24,7 @@ pub fn CopyButton(
     };
     view! {
         <button type="button" class="button needs-script" on:click=click>
-            {move || if copied.get() { done.clone() } else { label.clone() }}
+            {moving::text(move || if copied.get() { done.clone() } else { label.clone() })}
         </button>
     }
 }

@@ -180,9 +180,22 @@ mod browser {
             .flatten()
     }
 
+    /// The address of the workload whose line in the list has the focus.
+    fn focused_workload() -> Option<String> {
+        let line = current_line()?.closest(".list [data-line]").ok()??;
+        line.query_selector("a").ok()??.get_attribute("href")
+    }
+
     /// Follows a link by its key: that of the focused line first.
     fn click(key: &str) -> bool {
         let selector = format!("[data-key='{key}']");
+        if let Some(workload) = focused_workload() {
+            let page = if key == "c" { "compare" } else { "rollback" };
+            return window()
+                .location()
+                .set_href(&format!("{workload}/{page}"))
+                .is_ok();
+        }
         let link = current_line()
             .and_then(|line| line.query_selector(&selector).ok().flatten())
             .or_else(|| document().query_selector(&selector).ok().flatten())

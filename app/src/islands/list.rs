@@ -8,10 +8,11 @@ use domain::verdict::Group;
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
+use crate::components::moving::{flag, part, text};
 use crate::components::owner;
 use crate::i18n::Lang;
 use crate::live::live;
-use crate::model::Workloads;
+use crate::model::{Given, Workloads};
 #[cfg(any(feature = "hydrate", test))]
 use crate::urls;
 
@@ -76,7 +77,7 @@ fn to_url(query: &Query) -> String {
 #[island]
 pub fn WorkloadList(
     /// As the page was rendered.
-    initial: Workloads,
+    initial: Given<Workloads>,
     /// Language.
     lang: Lang,
     /// Words searched for.
@@ -107,7 +108,7 @@ pub fn WorkloadList(
     });
     let fresh = live.workloads;
     let beat = live.beat;
-    let model = Memo::new(move |_| fresh.get().unwrap_or_else(|| initial.clone()));
+    let model = Memo::new(move |_| fresh.get().unwrap_or_else(|| initial.0.clone()));
     let start = model.with_untracked(|m| m.now);
     let now = Signal::derive(move || beat.get().map_or(start, |beat| beat.now));
     let order = stable_order(model, query);
@@ -122,15 +123,15 @@ pub fn WorkloadList(
     view! {
         <h1>{lang.workloads()}</h1>
         <p class="muted subhead">
-            {move || {
+            {text(move || {
                 model
                     .with(|m| {
                         let namespaces = namespaces(&m.workloads).len();
                         lang.list_headline(m.workloads.len(), namespaces)
                     })
-            }} " " <b>{move || model.with(|m| m.cluster.clone())}</b>
+            })} " " <b>{text(move || model.with(|m| m.cluster.clone()))}</b>
         </p>
-        {move || model.with(|m| missing(lang, &m.missing))}
+        {part(move || model.with(|m| missing(lang, &m.missing)))}
         {filters(lang, model, query)}
         <div
             class="panel table-panel"
@@ -139,8 +140,8 @@ pub fn WorkloadList(
             on:focusin=move |_| order.focused.set(true)
             on:focusout=move |_| order.focused.set(false)
         >
-            {move || empty_state(lang, &model.get(), &query.get(), order)}
-            <table class="list" aria-label="DaemonSets" class:hidden=move || order.shown.with(Vec::is_empty)>
+            {part(move || empty_state(lang, &model.get(), &query.get(), order))}
+            <table class="list" aria-label="DaemonSets" class:hidden=flag(move || order.shown.with(Vec::is_empty))>
                 <thead>
                     <tr>
                         <th scope="col">{lang.column_verdict()}</th>
@@ -163,7 +164,7 @@ pub fn WorkloadList(
                             let line = Memo::new(move |_| lines.with(|all| all.get(&uid).cloned()));
                             view! {
                                 <tr data-line="">
-                                    {move || line.get().map(|line| row::cells(lang, &line, now))}
+                                    {part(move || line.get().map(|line| row::cells(lang, &line, now)))}
                                 </tr>
                             }
                         }
@@ -173,17 +174,17 @@ pub fn WorkloadList(
         </div>
         <p class="foot muted">
             <span>
-                {move || {
+                {text(move || {
                     lang.showing(order.shown.with(Vec::len), model.with(|m| m.workloads.len()))
-                }}
+                })}
             </span>
             <button
                 type="button"
                 class="button small-button needs-script"
-                class:hidden=move || order.waiting.get() == 0
+                class:hidden=flag(move || order.waiting.get() == 0)
                 on:click=move |_| order.refresh()
             >
-                {move || lang.changed_order(order.waiting.get())}
+                {text(move || lang.changed_order(order.waiting.get()))}
             </button>
             <span class="spacer"></span>
             <span class="keys-hint needs-script">

@@ -8,9 +8,10 @@ use leptos::prelude::*;
 
 use crate::components::bar::{NodesBar, legend};
 use crate::components::icon::{Glyph, Icon};
+use crate::components::moving::{part, text};
 use crate::i18n::Lang;
 use crate::live::live;
-use crate::model::Workload;
+use crate::model::{Given, Workload};
 use crate::{time, urls};
 
 /// How far a write has come.
@@ -54,7 +55,7 @@ fn stage(model: &Workload, generation: i64) -> Stage {
 #[island]
 pub fn ProgressLive(
     /// As the page was rendered.
-    initial: Workload,
+    initial: Given<Workload>,
     /// The generation that the write returned.
     generation: i64,
     /// The apiserver's time then.
@@ -64,7 +65,7 @@ pub fn ProgressLive(
 ) -> impl IntoView {
     let live = live();
     let (fresh, beat) = (live.workload, live.beat);
-    let model = Memo::new(move |_| fresh.get().unwrap_or_else(|| initial.clone()));
+    let model = Memo::new(move |_| fresh.get().unwrap_or_else(|| initial.0.clone()));
     let now = Signal::derive(move || beat.get().map_or(now, |beat| beat.now));
     let headline = Memo::new(move |_| {
         let model = model.get();
@@ -85,7 +86,7 @@ pub fn ProgressLive(
     view! {
         <section class="panel progress" aria-label=lang.rollback_region()>
             <div class="progress-head">
-                {move || {
+                {part(move || {
                     let model = model.get();
                     let (glyph, tone) = look(&model, stage(&model, generation));
                     view! {
@@ -93,19 +94,19 @@ pub fn ProgressLive(
                             <Icon glyph size=32/>
                         </span>
                     }
-                }}
+                })}
                 <div>
-                    <h2 class="moment">{move || headline.get()}</h2>
+                    <h2 class="moment">{text(move || headline.get())}</h2>
                     <p class="visually-hidden" aria-live="polite">
-                        {move || spoken.get()}
+                        {text(move || spoken.get())}
                     </p>
-                    <p class="muted">{move || sub_words(lang, &model.get(), generation)}</p>
+                    <p class="muted">{text(move || sub_words(lang, &model.get(), generation))}</p>
                 </div>
             </div>
-            {move || view! { <NodesBar counts=model.get().line.counts lang/> }}
-            {move || legend(lang, model.get().line.counts)}
-            {move || steps(lang, &model.get(), generation)}
-            {move || {
+            {part(move || view! { <NodesBar counts=model.get().line.counts lang/> })}
+            {part(move || legend(lang, model.get().line.counts))}
+            {part(move || steps(lang, &model.get(), generation))}
+            {part(move || {
                 let model = model.get();
                 // kubectl's words are about what is there, whoever wrote it.
                 let stage = stage(&model, generation);
@@ -117,12 +118,12 @@ pub fn ProgressLive(
                             </p>
                         }
                     })
-            }}
+            })}
             <p class="muted small">
-                {move || lang.as_of(&time::clock(now.get()))}
+                {text(move || lang.as_of(&time::clock(now.get())))}
             </p>
         </section>
-        {move || next(lang, &model.get(), generation)}
+        {part(move || next(lang, &model.get(), generation))}
     }
 }
 

@@ -6,8 +6,10 @@ use domain::health::Health;
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
+use crate::components::moving::{maybe, part};
 use crate::i18n::Lang;
 use crate::live::{live, off_reason};
+use crate::model::Given;
 
 /// The button.
 #[island]
@@ -17,7 +19,7 @@ pub fn SubmitOnce(
     /// Why it is off whatever comes; the page must be made anew.
     off: Option<String>,
     /// How fresh the page was when it was rendered.
-    health: Health,
+    health: Given<Health>,
     /// The generation that the person sees, and the address of the same page
     /// made anew.
     seen: (i64, String),
@@ -25,7 +27,7 @@ pub fn SubmitOnce(
     lang: Lang,
 ) -> impl IntoView {
     let live = live();
-    let not_live = off_reason(&live, health, false, lang);
+    let not_live = off_reason(&live, health.0, false, lang);
     let fresh = live.workload;
     let sent = RwSignal::new(false);
     let why = Memo::new(move |_| off.clone().or_else(|| not_live.get()));
@@ -46,7 +48,7 @@ pub fn SubmitOnce(
         <button
             type="submit"
             class="button button-rb wide"
-            aria-disabled=move || if is_off() { Some("true") } else { None }
+            aria-disabled=maybe(move || is_off().then(|| "true".to_owned()))
             aria-describedby="off-reason"
             on:click=click
         >
@@ -54,14 +56,14 @@ pub fn SubmitOnce(
             {label}
         </button>
         <p class="off-reason small" id="off-reason">
-            {move || why.get()}
+            {maybe(move || why.get())}
         </p>
         <p class="off-reason small tone-amber" aria-live="polite">
-            {move || {
+            {part(move || {
                 moved
                     .get()
                     .map(|words| view! { {words} " " <a href=again.clone()>{lang.review_again()}</a> })
-            }}
+            })}
         </p>
     }
 }

@@ -10,31 +10,32 @@ use crate::components::bar::{NodesBar, legend};
 use crate::components::head::Particulars;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::ledger::{self, back_link};
+use crate::components::moving::{maybe, part, text};
 use crate::components::verdict::{self, VerdictLine};
 use crate::i18n::Lang;
 use crate::islands::copy::CopyButton;
 use crate::live::{live, off_reason};
-use crate::model::Workload;
+use crate::model::{Given, Workload};
 use crate::{time, urls};
 
 /// The part that lives.
 #[island]
 pub fn WorkloadLive(
     /// As the page was rendered.
-    initial: Workload,
+    initial: Given<Workload>,
     /// The apiserver's time then.
     now: Time,
     /// Language.
     lang: Lang,
     /// How fresh the page was then.
-    health: Health,
+    health: Given<Health>,
     /// Nothing may be written.
     read_only: bool,
 ) -> impl IntoView {
     let live = live();
-    let off = off_reason(&live, health, read_only, lang);
+    let off = off_reason(&live, health.0, read_only, lang);
     let (fresh, beat) = (live.workload, live.beat);
-    let model = Memo::new(move |_| fresh.get().unwrap_or_else(|| initial.clone()));
+    let model = Memo::new(move |_| fresh.get().unwrap_or_else(|| initial.0.clone()));
     let now = Signal::derive(move || beat.get().map_or(now, |beat| beat.now));
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
@@ -55,15 +56,15 @@ pub fn WorkloadLive(
         )
     });
     view! {
-        {move || head(lang, &model.get(), off)}
+        {part(move || head(lang, &model.get(), off))}
         <p class="visually-hidden" aria-live="polite">
-            {move || verdict::group_name(lang, state.get())}
+            {text(move || verdict::group_name(lang, state.get()).to_owned())}
         </p>
         <section class="panel rollout" aria-label=lang.rollout()>
-            {move || rollout(lang, &model.get(), now)}
+            {part(move || rollout(lang, &model.get(), now))}
         </section>
         <section class="panel" aria-label=lang.revision_history()>
-            {move || {
+            {part(move || {
                 let (history, reason) = history.get();
                 let context = ledger::Context {
                     lang,
@@ -72,14 +73,14 @@ pub fn WorkloadLive(
                     reason,
                 };
                 history_panel(&context, &history)
-            }}
+            })}
         </section>
         <section class="panel" aria-labelledby="crs">
             <div class="panel-head">
                 <h2 id="crs">{lang.controller_revisions()}</h2>
                 <span class="muted">{lang.controller_revisions_hint()}</span>
             </div>
-            {move || controller_revisions(&history.get().0, now)}
+            {part(move || controller_revisions(&history.get().0, now))}
         </section>
     }
 }
@@ -144,10 +145,10 @@ fn rollout(lang: Lang, model: &Workload, now: Signal<Time>) -> impl IntoView + u
                 <VerdictLine verdict=line.verdict.clone() lang size=22/>
             </h2>
             <p class="muted verdict-note">
-                {move || match noted.verdict {
+                {maybe(move || match noted.verdict {
                     Verdict::Healthy => Some(lang.all_nodes_run(noted.counts.desired, noted.revision)),
                     _ => verdict::note(lang, &noted, now.get()),
-                }}
+                })}
             </p>
             <div class="steps-line">
                 {from_to(lang, model)}
@@ -179,11 +180,11 @@ fn rollout(lang: Lang, model: &Workload, now: Signal<Time>) -> impl IntoView + u
                         <div>
                             <dt>{lang.fact_template_created()}</dt>
                             <dd>
-                                <b>{move || time::absolute(lang, created, now.get())}</b>
+                                <b>{text(move || time::absolute(lang, created, now.get()))}</b>
                                 <span class="small">
-                                    {move || {
+                                    {text(move || {
                                         lang.ago(&time::duration(lang, time::span(created, now.get())))
-                                    }}
+                                    })}
                                 </span>
                             </dd>
                         </div>
@@ -196,11 +197,11 @@ fn rollout(lang: Lang, model: &Workload, now: Signal<Time>) -> impl IntoView + u
                         <div>
                             <dt>{lang.fact_current_since()}</dt>
                             <dd>
-                                <b>{move || time::absolute(lang, at, now.get())}</b>
+                                <b>{text(move || time::absolute(lang, at, now.get()))}</b>
                                 <span class="small">
-                                    {move || {
+                                    {text(move || {
                                         lang.ago(&time::duration(lang, time::span(at, now.get())))
-                                    }}
+                                    })}
                                 </span>
                             </dd>
                         </div>
@@ -309,7 +310,7 @@ fn controller_revisions(history: &History, now: Signal<Time>) -> impl IntoView +
                     </td>
                     <td>{controller}</td>
                     <td>{row.revision}</td>
-                    <td>{move || time::kubectl_age(time::span(created, now.get()))}</td>
+                    <td>{text(move || time::kubectl_age(time::span(created, now.get())))}</td>
                 </tr>
             }
         })

@@ -14,7 +14,7 @@ use crate::components::panel::ErrorPage;
 use crate::i18n::Lang;
 use crate::islands::back::BackButton;
 use crate::islands::copy::CopyButton;
-use crate::model::{self, Comparison, DiffOptions, LIVE};
+use crate::model::{self, Comparison, DiffOptions, Given, LIVE};
 use crate::{time, urls};
 
 /// How the page is asked to look; all of it stands in the address.
@@ -105,7 +105,7 @@ fn Compared(history: History, comparison: Comparison, look: Look, lang: Lang) ->
             <BackButton
                 revision=row.revision
                 url=urls::rollback(&key, Some(&row.name))
-                health=frame.health.clone()
+                health=Given(frame.health.clone())
                 read_only=frame.read_only
                 lang
             />

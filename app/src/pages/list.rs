@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::components::head::Title;
 use crate::components::panel::ErrorPage;
 use crate::islands::list::{WorkloadList, owner_filter, owner_slug};
-use crate::model;
+use crate::model::{self, Given};
 
 /// The query in the address of this page.
 fn query_of_route() -> Query {
@@ -38,7 +38,7 @@ pub fn ListPage() -> impl IntoView {
                 <Title text=lang.workloads()/>
                 <super::Refresh moving lang/>
                 <WorkloadList
-                    initial=model
+                    initial=Given(model)
                     lang
                     search=query.search.clone()
                     namespace=query.namespace.clone()

@@ -9,7 +9,7 @@ use crate::error::ApiError;
 use crate::i18n::Lang;
 use crate::islands::copy::CopyButton;
 use crate::islands::progress::ProgressLive;
-use crate::model::{self, Workload};
+use crate::model::{self, Given, Workload};
 use crate::urls;
 
 /// The page.
@@ -78,7 +78,7 @@ pub fn ProgressPage() -> impl IntoView {
                         }
                     })
                     .collect_view()}
-                <ProgressLive initial=model generation now=frame.now lang/>
+                <ProgressLive initial=Given(model) generation now=frame.now lang/>
                 {revert
                     .map(|(title, words)| {
                         view! {

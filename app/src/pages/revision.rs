@@ -12,7 +12,7 @@ use crate::components::panel::ErrorPage;
 use crate::i18n::Lang;
 use crate::islands::back::BackButton;
 use crate::islands::copy::CopyButton;
-use crate::model::{self, Revision};
+use crate::model::{self, Given, Revision};
 use crate::{time, urls};
 
 mod described;
@@ -96,7 +96,7 @@ fn OneRevision(key: Key, revision: Revision, reveal: bool, lang: Lang) -> impl I
                             <BackButton
                                 revision=row.revision
                                 url=urls::rollback(&key, Some(&row.name))
-                                health=frame.health.clone()
+                                health=Given(frame.health.clone())
                                 read_only=frame.read_only
                                 lang
                             />

@@ -6,7 +6,7 @@ use crate::components::head::{Breadcrumb, Title};
 use crate::components::panel::ErrorPage;
 use crate::components::verdict;
 use crate::islands::workload::WorkloadLive;
-use crate::model;
+use crate::model::{self, Given};
 
 /// The page.
 #[component]
@@ -23,10 +23,10 @@ pub fn WorkloadPage() -> impl IntoView {
                 <super::Refresh moving lang/>
                 <Breadcrumb key=key.clone() lang/>
                 <WorkloadLive
-                    initial=model
+                    initial=Given(model)
                     now=frame.now
                     lang
-                    health=frame.health
+                    health=Given(frame.health)
                     read_only=frame.read_only
                 />
             }

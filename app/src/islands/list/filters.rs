@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::owner_filter;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::moving::{flag, maybe, text};
 use crate::components::{owner, verdict};
 use crate::i18n::Lang;
 use crate::model::Workloads;
@@ -35,10 +36,10 @@ pub fn filters(lang: Lang, model: Memo<Workloads>, query: RwSignal<Query>) -> im
         view! {
             <button
                 class="filter-chip"
-                class:hidden=hidden
+                class:hidden=flag(hidden)
                 name="verdict"
                 value=group.map_or("", Group::slug)
-                aria-pressed=move || if chosen.get() == group { "true" } else { "false" }
+                aria-pressed=maybe(move || Some((chosen.get() == group).to_string()))
                 on:click=move |event| {
                     event.prevent_default();
                     query.update(|q| q.group = group);
@@ -53,7 +54,7 @@ pub fn filters(lang: Lang, model: Memo<Workloads>, query: RwSignal<Query>) -> im
                         }
                     })}
                 <span>{name}</span>
-                <b>{count}</b>
+                <b>{text(move || count().to_string())}</b>
             </button>
         }
     };
@@ -65,7 +66,7 @@ pub fn filters(lang: Lang, model: Memo<Workloads>, query: RwSignal<Query>) -> im
             on:submit=move |event| event.prevent_default()
         >
             // The first button is the one that Enter presses.
-            <button class="visually-hidden" tabindex="-1" name="verdict" value=move || chosen.get().map_or("", Group::slug)>
+            <button class="visually-hidden" tabindex="-1" name="verdict" value=maybe(move || Some(chosen.get().map_or("", Group::slug).to_owned()))>
                 {lang.apply()}
             </button>
             <div class="filter-chips" role="group" aria-label=lang.filter_by_verdict()>
@@ -107,14 +108,14 @@ fn selects(lang: Lang, model: Memo<Workloads>, query: RwSignal<Query>) -> impl I
                 Sort::Nodes => lang.sort_nodes(),
             };
             let selected = move || query.with(|q| q.sort == sort);
-            view! { <option value=sort.slug() selected=selected>{name}</option> }
+            view! { <option value=sort.slug() selected=flag(selected)>{name}</option> }
         })
         .collect_view();
     let owners = owner::KINDS
         .into_iter()
         .map(|(kind, slug)| {
             let selected = move || query.with(|q| q.owner == Some(OwnerFilter::Kind(kind)));
-            view! { <option value=slug selected=selected>{owner::name(kind)}</option> }
+            view! { <option value=slug selected=flag(selected)>{owner::name(kind)}</option> }
         })
         .collect_view();
     view! {
@@ -127,7 +128,7 @@ fn selects(lang: Lang, model: Memo<Workloads>, query: RwSignal<Query>) -> impl I
                     query.update(|q| q.namespace = Some(value).filter(|v| !v.is_empty()));
                 }
             >
-                <option value="" selected=move || namespace.get().is_empty()>
+                <option value="" selected=flag(move || namespace.get().is_empty())>
                     {lang.all()}
                 </option>
                 <For
@@ -136,7 +137,7 @@ fn selects(lang: Lang, model: Memo<Workloads>, query: RwSignal<Query>) -> impl I
                     children=move |name| {
                         let own = name.clone();
                         view! {
-                            <option value=name.clone() selected=move || namespace.get() == own>
+                            <option value=name.clone() selected=flag(move || namespace.get() == own)>
                                 {name.clone()}
                             </option>
                         }
@@ -153,13 +154,13 @@ fn selects(lang: Lang, model: Memo<Workloads>, query: RwSignal<Query>) -> impl I
                     query.update(|q| q.owner = owner_filter(&value));
                 }
             >
-                <option value="" selected=move || query.with(|q| q.owner.is_none())>
+                <option value="" selected=flag(move || query.with(|q| q.owner.is_none()))>
                     {lang.any()}
                 </option>
                 {owners}
                 <option
                     value="none"
-                    selected=move || query.with(|q| q.owner == Some(OwnerFilter::None))
+                    selected=flag(move || query.with(|q| q.owner == Some(OwnerFilter::None)))
                 >
                     {lang.none_seen()}
                 </option>

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::components::bar::NodesBar;
 use crate::components::image::Images;
+use crate::components::moving::maybe;
 use crate::components::owner::OwnerBadge;
 use crate::components::verdict::{self, VerdictLine};
 use crate::i18n::Lang;
@@ -32,16 +33,13 @@ pub fn cells(lang: Lang, line: &Line, now: Signal<Time>) -> impl IntoView + use<
         <td class="cell-verdict">
             <VerdictLine verdict=line.verdict.clone() lang/>
             <span class="note muted small">
-                {move || verdict::note(lang, &noted, now.get())}
+                {maybe(move || verdict::note(lang, &noted, now.get()))}
             </span>
         </td>
         <td class="cell-name">
             <a href=urls::workload(&line.key()) title=line.name.clone()>
                 {line.name.clone()}
             </a>
-            // For the keys c and r: reached by no other way here.
-            <a hidden href=format!("{}/compare", urls::workload(&line.key())) data-key="c"></a>
-            <a hidden href=urls::rollback(&line.key(), None) data-key="r"></a>
             <span class="muted small">
                 {line.namespace.clone()}
                 {line
@@ -94,17 +92,17 @@ fn since(lang: Lang, line: &Line, now: Signal<Time>) -> impl IntoView + use<> {
     );
     let at = line.current_since;
     let ago = move |at| time::duration(lang, time::span(at, now.get()));
-    let (head, tail): (String, Box<dyn Fn() -> Option<String> + Send>) = match (finished, at) {
+    let (head, tail) = match (finished, at) {
         (true, Some(at)) => (
             time::absolute(lang, at, now.get_untracked()),
-            Box::new(move || Some(lang.ago(&ago(at)))),
+            maybe(move || Some(lang.ago(&ago(at)))),
         ),
-        (true, None) => (lang.not_known().to_owned(), Box::new(|| None)),
+        (true, None) => (lang.not_known().to_owned(), maybe(|| None)),
         (false, Some(at)) => (
             lang.not_yet().to_owned(),
-            Box::new(move || Some(lang.started_ago(&ago(at)))),
+            maybe(move || Some(lang.started_ago(&ago(at)))),
         ),
-        (false, None) => (lang.not_yet().to_owned(), Box::new(|| None)),
+        (false, None) => (lang.not_yet().to_owned(), maybe(|| None)),
     };
     view! {
         <span>{head}</span>

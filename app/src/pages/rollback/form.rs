@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::checks::Asked;
 use crate::i18n::Lang;
 use crate::islands::submit::SubmitOnce;
-use crate::model::Workload;
+use crate::model::{Given, Workload};
 use crate::urls;
 
 /// The form. It posts to its own address and works without scripts.
@@ -58,7 +58,7 @@ pub fn OrderForm(
                         let off = off.map(ToOwned::to_owned);
                         let off = off.or(dry_run.await.and_then(|asked| forbidden(lang, &asked)));
                         let (seen, health) = button.get_value();
-                        view! { <SubmitOnce label=lang.roll_back_now().to_owned() off health seen lang/> }
+                        view! { <SubmitOnce label=lang.roll_back_now().to_owned() off health=Given(health) seen lang/> }
                     })}
                 </Suspense>
                 <a class="button wide" href=urls::workload(&key)>
