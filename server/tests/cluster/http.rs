@@ -1,56 +1,12 @@
 //! The routes as a browser or a program meets them: who is let in, what every
 //! answer carries, and that text of the cluster stays text.
 
-use std::sync::Arc;
-
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, Response, StatusCode};
-use clap::Parser;
+use axum::body::Body;
+use axum::http::{Response, StatusCode};
 use serde_json::{Value, json};
-use server::config::Config;
-use server::state::AppState;
-use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
 
-use super::rig::{Rig, daemon_set, start, until};
-
-const HOST: &str = "127.0.0.1:7777";
-
-async fn router(rig: &Rig, more: &[&str]) -> (Router, CancellationToken) {
-    let kubeconfig = rig.cluster.kubeconfig();
-    let words = ["rollbook", "--kubeconfig", kubeconfig.to_str().unwrap()];
-    let config = Config::try_parse_from(words.iter().chain(more)).unwrap();
-    let stop = CancellationToken::new();
-    let (port, changes) = server::kube::connect(&config, stop.clone()).await.unwrap();
-    until("the first picture", || port.health().is_live()).await;
-    let bound = HOST.parse().unwrap();
-    let state = AppState::new(port, changes, &config, bound, stop.clone());
-    (server::router(state), stop)
-}
-
-async fn ask(
-    router: &Router,
-    method: &str,
-    path: &str,
-    headers: &[(&str, &str)],
-    body: &str,
-) -> Response<Body> {
-    let mut request = Request::builder().method(method).uri(path);
-    if headers.iter().all(|(name, _)| *name != "host") {
-        request = request.header("host", HOST);
-    }
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    let request = request.body(Body::from(body.to_owned())).unwrap();
-    router.clone().oneshot(request).await.unwrap()
-}
-
-async fn text(response: Response<Body>) -> String {
-    let bytes = to_bytes(response.into_body(), 10 << 20).await.unwrap();
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
+use super::rig::{Rig, daemon_set, share, until};
+use super::web::{JSON, Web, serve, start as serve_whatever, text};
 
 /// Every way in, with what a plain GET answers.
 const ROUTES: [(&str, u16); 14] = [
@@ -75,24 +31,19 @@ const ROUTES: [(&str, u16); 14] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_is_guarded_and_text_stays_text() {
-    let rig = start("http").await;
+    let rig = share().await;
     let mut object = daemon_set("hostile", "i:1");
     let cause = "<script>alert(1)</script> \u{1b}[31mred \u{202e}txt <img src=x onerror=y>";
     object["metadata"]["annotations"] = json!({
         "kubernetes.io/change-cause": cause,
         "big": "x".repeat(200_000),
     });
-    rig.cluster
-        .feed(&["create", "-f", "-"], &object.to_string())
-        .unwrap();
-    until("it is seen", || rig.entry("hostile").is_ok()).await;
-    rig.settled("hostile").await;
-    let (router, stop) = router(&rig, &[]).await;
+    rig.begin(&object).await;
+    let web = serve(&rig, &[]).await;
 
-    guarded(&router).await;
-    inert(&router).await;
-    statuses(&rig, &router).await;
-    stop.cancel();
+    guarded(&web).await;
+    inert(&web).await;
+    statuses(&rig, &web).await;
 }
 
 /// Headers of every answer, whoever gives it.
@@ -108,9 +59,9 @@ fn sealed(answer: &Response<Body>, path: &str) {
 }
 
 /// Who is let in, and what every answer carries.
-async fn guarded(router: &Router) {
+async fn guarded(web: &Web) {
     for (path, status) in ROUTES {
-        let answer = ask(router, "GET", path, &[], "").await;
+        let answer = web.ask("GET", path, &[], "").await;
         assert_eq!(answer.status().as_u16(), status, "{path}");
         sealed(&answer, path);
         let policy = answer.headers()["content-security-policy"]
@@ -129,7 +80,7 @@ async fn guarded(router: &Router) {
         );
         // Rebinding: another name for this address gets nothing.
         for host in ["evil.example:7777", "127.0.0.1:1", ""] {
-            let answer = ask(router, "GET", path, &[("host", host)], "").await;
+            let answer = web.ask("GET", path, &[("host", host)], "").await;
             assert_eq!(
                 answer.status(),
                 StatusCode::MISDIRECTED_REQUEST,
@@ -152,25 +103,29 @@ async fn guarded(router: &Router) {
                 ("content-type", "application/x-www-form-urlencoded"),
             ],
         ] {
-            let answer = ask(router, "POST", path, &foreign, "{}").await;
+            let answer = web.ask("POST", path, &foreign, "{}").await;
             assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path} {foreign:?}");
             sealed(&answer, path);
         }
     }
-    let stream = ask(
-        router,
-        "GET",
-        "/live?view=workloads",
-        &[("origin", "http://evil.example")],
-        "",
-    )
-    .await;
+    let stream = web
+        .ask(
+            "GET",
+            "/live?view=workloads",
+            &[("origin", "http://evil.example")],
+            "",
+        )
+        .await;
     assert_eq!(stream.status(), StatusCode::FORBIDDEN);
 }
 
 /// Text of the cluster is text.
-async fn inert(router: &Router) {
-    let page = text(ask(router, "GET", "/ns/default/daemonsets/hostile", &[], "").await).await;
+async fn inert(web: &Web) {
+    let page = text(
+        web.ask("GET", "/ns/default/daemonsets/hostile", &[], "")
+            .await,
+    )
+    .await;
     let shown = page.split_once("class=\"ledger\"").unwrap().1;
     assert!(shown.contains("&lt;script&gt;alert(1)"), "escaped");
     assert!(
@@ -186,10 +141,12 @@ async fn inert(router: &Router) {
 }
 
 /// The API tells each refusal by its status.
-async fn statuses(rig: &Rig, router: &Router) {
+async fn statuses(rig: &Rig, web: &Web) {
     let order = |to: &str| json!({"namespace": "default", "name": "hostile", "to": to}).to_string();
-    let json_type = [("content-type", "application/json")];
-    let answer = ask(router, "POST", "/api/rollback", &json_type, &order("none")).await;
+    let json_type = JSON;
+    let answer = web
+        .ask("POST", "/api/rollback", &json_type, &order("none"))
+        .await;
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
     let report: Value = serde_json::from_str(&text(answer).await).unwrap();
     assert_eq!(
@@ -198,21 +155,18 @@ async fn statuses(rig: &Rig, router: &Router) {
     );
     assert!(!report["message"].as_str().unwrap().is_empty());
     let current = rig.entry("hostile").unwrap().revisions[0].name.clone();
-    let answer = ask(
-        router,
-        "POST",
-        "/api/rollback",
-        &json_type,
-        &order(&current),
-    )
-    .await;
+    let answer = web
+        .ask("POST", "/api/rollback", &json_type, &order(&current))
+        .await;
     let report: Value = serde_json::from_str(&text(answer).await).unwrap();
     assert_eq!(report["code"], "alreadyThere");
     let sized = [
         ("content-type", "application/json"),
         ("content-length", "70000"),
     ];
-    let large = ask(router, "POST", "/api/rollback", &sized, &"x".repeat(70_000)).await;
+    let large = web
+        .ask("POST", "/api/rollback", &sized, &"x".repeat(70_000))
+        .await;
     assert_eq!(large.status(), StatusCode::PAYLOAD_TOO_LARGE);
     sealed(&large, "a large body");
     for (method, path, body) in [
@@ -221,16 +175,16 @@ async fn statuses(rig: &Rig, router: &Router) {
         ("GET", "/api/history?name=x", ""),
         ("GET", "/api/history?namespace=a&name=b&kind=Pod", ""),
     ] {
-        let answer = ask(router, method, path, &json_type, body).await;
+        let answer = web.ask(method, path, &json_type, body).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{path} {body}");
     }
-    codes(router).await;
-    compressed(router).await;
+    codes(web).await;
+    compressed(web).await;
 }
 
 /// Whoever refuses, a program is told a code and a sentence.
-async fn codes(router: &Router) {
-    let json_type = [("content-type", "application/json")];
+async fn codes(web: &Web) {
+    let json_type = JSON;
     let foreign = [("origin", "http://evil.example")];
     for (method, path, headers, body, status, code) in [
         ("GET", "/api/rollback", &[][..], "", 405, "methodNotAllowed"),
@@ -287,7 +241,7 @@ async fn codes(router: &Router) {
             "otherHost",
         ),
     ] {
-        let answer = ask(router, method, path, headers, body).await;
+        let answer = web.ask(method, path, headers, body).await;
         assert_eq!(answer.status().as_u16(), status, "{method} {path}");
         assert!(
             answer
@@ -304,13 +258,15 @@ async fn codes(router: &Router) {
 }
 
 /// Pages and answers are sent small, and streams as they are.
-async fn compressed(router: &Router) {
+async fn compressed(web: &Web) {
     for (path, encoding) in [
         ("/", Some("br")),
         ("/api/history?namespace=default&name=hostile", Some("br")),
         ("/live?view=workloads", None),
     ] {
-        let answer = ask(router, "GET", path, &[("accept-encoding", "br, gzip")], "").await;
+        let answer = web
+            .ask("GET", path, &[("accept-encoding", "br, gzip")], "")
+            .await;
         let sent = answer.headers().get("content-encoding");
         assert_eq!(sent.map(|v| v.to_str().unwrap()), encoding, "{path}");
     }
@@ -318,18 +274,15 @@ async fn compressed(router: &Router) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn watches_can_be_limited_and_a_forbidden_one_is_explained() {
-    let rig = start("limited").await;
+    let rig = share().await;
     rig.kubectl(&["create", "namespace", "other"]);
     for namespace in ["default", "other"] {
         let mut object = daemon_set("here", "i:1");
         object["metadata"]["namespace"] = json!(namespace);
-        rig.cluster
-            .feed(&["create", "-f", "-"], &object.to_string())
-            .unwrap();
+        rig.create(&object);
     }
-    let (router, stop) = router(&rig, &["--namespace", "other"]).await;
-    let list = text(ask(&router, "GET", "/api/workloads", &[], "").await).await;
-    let list: Value = serde_json::from_str(&list).unwrap();
+    let web = serve(&rig, &["--namespace", "other"]).await;
+    let (_, list) = web.json("/api/workloads").await;
     let namespaces: Vec<&Value> = list["workloads"]
         .as_array()
         .unwrap()
@@ -337,29 +290,16 @@ async fn watches_can_be_limited_and_a_forbidden_one_is_explained() {
         .map(|w| &w["namespace"])
         .collect();
     assert_eq!(namespaces, [&json!("other")]);
-    stop.cancel();
 
     // A token that may see nothing: no crash, but the missing rule.
     rig.kubectl(&["create", "serviceaccount", "nobody"]);
     let token = rig.kubectl(&["create", "token", "nobody"]);
     let path = rig.kubeconfig_of(&token, "nobody");
-    let config =
-        Config::try_parse_from(["rollbook", "--kubeconfig", path.to_str().unwrap()]).unwrap();
-    let stop = CancellationToken::new();
-    let (port, changes) = server::kube::connect(&config, stop.clone()).await.unwrap();
+    let (web, port) = serve_whatever(&path, &[]).await;
     let refused = || matches!(port.health(), domain::health::Health::Refused { .. });
     until("it is refused", refused).await;
-    let state = AppState::new(
-        Arc::clone(&port),
-        changes,
-        &config,
-        HOST.parse().unwrap(),
-        stop.clone(),
-    );
-    let router = server::router(state);
-    let page = ask(&router, "GET", "/", &[], "").await;
-    assert_eq!(page.status(), StatusCode::FORBIDDEN);
-    let page = text(page).await;
+    let (status, page) = web.get("/").await;
+    assert_eq!(status, 403);
     assert!(page.contains("daemonsets.apps") || page.contains("controllerrevisions.apps"));
     assert!(
         page.contains("verbs: [get, list, watch]"),
@@ -369,7 +309,5 @@ async fn watches_can_be_limited_and_a_forbidden_one_is_explained() {
         page.contains("system:serviceaccount:default:nobody"),
         "as whom"
     );
-    let ready = ask(&router, "GET", "/readyz", &[], "").await;
-    assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
-    stop.cancel();
+    assert_eq!(web.get("/readyz").await.0, 503);
 }

@@ -7,7 +7,11 @@
     reason = "tests"
 )]
 
+mod hook;
 mod http;
+mod lost;
 mod refusals;
 mod rig;
 mod walk;
+mod web;
+mod wire;

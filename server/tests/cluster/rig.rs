@@ -1,7 +1,8 @@
 //! A real cluster with the adapter on it, and kubectl beside it.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use app::cluster::Cluster as Port;
@@ -9,16 +10,16 @@ use app::error::ApiError;
 use app::model;
 use clap::Parser;
 use domain::fleet::Entry;
-use domain::rollback::{Order, Report};
+use domain::rollback::{Order, Outcome, Report};
 use domain::workload::Key;
 use serde_json::{Value, json};
 use server::config::Config;
 use tokio_util::sync::CancellationToken;
 use xtask::cluster::{Cluster, Options};
 
-/// Everything a test needs; drops the cluster at its end.
+/// Everything a test needs; the cluster ends with the last who holds it.
 pub struct Rig {
-    pub cluster: Cluster,
+    pub cluster: Arc<Cluster>,
     pub port: Arc<dyn Port>,
     stop: CancellationToken,
 }
@@ -29,13 +30,34 @@ impl Drop for Rig {
     }
 }
 
-/// Starts a cluster and connects to it.
+/// The cluster of the quiet tests that run right now.
+static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+/// A cluster for a test that stops parts of it.
 pub async fn start(name: &str) -> Rig {
     let options = Options::test(name);
-    let cluster = tokio::task::spawn_blocking(move || Cluster::start(options))
-        .await
-        .unwrap()
-        .expect("a cluster");
+    with(move || Arc::new(Cluster::start(options).expect("a cluster"))).await
+}
+
+/// A cluster that tests share which stop no part of it. Objects of one
+/// test have names that no other test uses.
+pub async fn share() -> Rig {
+    with(|| {
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.upgrade().unwrap_or_else(|| {
+            // The last one may still be ending in its folder.
+            let name = format!("shared-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+            let cluster = Arc::new(Cluster::start(Options::test(&name)).expect("a cluster"));
+            *shared = Arc::downgrade(&cluster);
+            cluster
+        })
+    })
+    .await
+}
+
+async fn with(cluster: impl FnOnce() -> Arc<Cluster> + Send + 'static) -> Rig {
+    let cluster = tokio::task::spawn_blocking(cluster).await.unwrap();
     let (port, stop) = connect(&cluster.kubeconfig(), &[]).await;
     Rig {
         cluster,
@@ -83,6 +105,32 @@ pub fn daemon_set(name: &str, image: &str) -> Value {
     })
 }
 
+/// Runs scenarios side by side, each on a thread of its own: kubectl blocks.
+macro_rules! side_by_side {
+    ($rig:expr; $($scenario:path),+ $(,)?) => {{
+        let runtime = &tokio::runtime::Handle::current();
+        let rig = $rig;
+        tokio::task::block_in_place(|| {
+            std::thread::scope(|scope| {
+                $( scope.spawn(move || runtime.block_on($scenario(rig))); )+
+            });
+        });
+    }};
+}
+pub(crate) use side_by_side;
+
+/// The object without what moves by itself: status and resourceVersion, and
+/// who wrote the status.
+fn at_rest(mut object: Value) -> Value {
+    object.as_object_mut().unwrap().remove("status");
+    let metadata = object["metadata"].as_object_mut().unwrap();
+    metadata.remove("resourceVersion");
+    if let Some(Value::Array(managers)) = metadata.get_mut("managedFields") {
+        managers.retain(|entry| entry["subresource"] != "status");
+    }
+    object
+}
+
 impl Rig {
     pub fn key(name: &str) -> Key {
         Key::daemon_set("default", name)
@@ -102,13 +150,33 @@ impl Rig {
         serde_json::from_str(&self.kubectl(&["get", "ds", name, "-o", "json"])).unwrap()
     }
 
+    /// The workload with all that is kept of it and does not move by itself;
+    /// `None` where there is none.
+    pub fn kept(&self, name: &str) -> Option<Value> {
+        let words = ["get", "ds", name, "--ignore-not-found", "-o", "json"];
+        let text = self.kubectl(&[&words[..], &["--show-managed-fields"]].concat());
+        (!text.trim().is_empty()).then(|| at_rest(serde_json::from_str(&text).unwrap()))
+    }
+
+    /// `metadata.generation` as kubectl reads it.
+    pub fn generation(&self, name: &str) -> i64 {
+        self.live(name)["metadata"]["generation"].as_i64().unwrap()
+    }
+
+    /// Creates an object.
+    pub fn create(&self, object: &Value) {
+        self.cluster
+            .feed(&["create", "-f", "-"], &object.to_string())
+            .unwrap();
+    }
+
     pub fn image(&self, name: &str, image: &str) {
         self.kubectl(&["set", "image", &format!("ds/{name}"), &format!("c={image}")]);
     }
 
     /// The adapter has seen what the controller has made of the latest spec.
     pub async fn settled(&self, name: &str) {
-        let generation = self.live(name)["metadata"]["generation"].as_i64().unwrap();
+        let generation = self.generation(name);
         until(&format!("{name} is settled"), || {
             self.entry(name).is_ok_and(|entry| {
                 entry.workload.observed_generation >= generation
@@ -120,12 +188,16 @@ impl Rig {
 
     /// A workload with revisions 1 and 2.
     pub async fn two(&self, name: &str) {
-        self.cluster
-            .feed(&["create", "-f", "-"], &daemon_set(name, "i:1").to_string())
-            .unwrap();
-        until("it is seen", || self.entry(name).is_ok()).await;
-        self.settled(name).await;
+        self.begin(&daemon_set(name, "i:1")).await;
         self.image(name, "i:2");
+        self.settled(name).await;
+    }
+
+    /// A new workload with revision 1.
+    pub async fn begin(&self, object: &Value) {
+        let name = object["metadata"]["name"].as_str().unwrap();
+        self.create(object);
+        until("it is seen", || self.entry(name).is_ok()).await;
         self.settled(name).await;
     }
 
@@ -174,6 +246,24 @@ impl Rig {
 
     pub async fn send(&self, order: Order) -> Report {
         self.port.rollback(order).await
+    }
+
+    /// Sends an order that must not be carried out: the report says so and
+    /// with which code, and the workload is what it was.
+    pub async fn refused(&self, order: Order, expected: &str) -> Report {
+        self.refused_by(&*self.port, order, expected).await
+    }
+
+    /// The same by another server.
+    pub async fn refused_by(&self, port: &dyn Port, order: Order, expected: &str) -> Report {
+        let name = order.name.clone();
+        let before = self.kept(&name);
+        let report = port.rollback(order).await;
+        assert_eq!(code(&report), expected, "{name}: {report:?}");
+        assert_eq!(report.changed, Some(false), "{name}: {report:?}");
+        assert_ne!(report.outcome, Outcome::RolledBack, "{name}");
+        assert_eq!(self.kept(&name), before, "{name} after {expected}");
+        report
     }
 }
 
