@@ -10,6 +10,7 @@
 mod hook;
 mod http;
 mod lost;
+mod race;
 mod refusals;
 mod rig;
 mod walk;
