@@ -12,6 +12,7 @@ mod http;
 mod lost;
 mod race;
 mod refusals;
+mod rights;
 mod rig;
 mod walk;
 mod web;

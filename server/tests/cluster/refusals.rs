@@ -6,7 +6,7 @@ use domain::rollback::Reason;
 use serde_json::json;
 use xtask::cluster::Component;
 
-use super::rig::{Rig, code, connect, daemon_set, start, until};
+use super::rig::{Rig, code, daemon_set, start, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_way_an_order_can_end() {
@@ -20,8 +20,6 @@ async fn every_way_an_order_can_end() {
     no_template(&rig).await;
     denied(&rig).await;
     mutated(&rig).await;
-    read_only(&rig).await;
-    forbidden(&rig).await;
     without_controllers(&rig).await;
     frozen_apiserver(&rig).await;
     apiserver_gone(&rig).await;
@@ -270,53 +268,6 @@ async fn mutated(rig: &Rig) {
         "the controller recorded a new one"
     );
     rig.kubectl(&["delete", "mutatingadmissionpolicybinding", "label"]);
-}
-
-/// Read only.
-async fn read_only(rig: &Rig) {
-    let (read_only, stop) = connect(&rig.cluster.kubeconfig(), &["--read-only"]).await;
-    assert_eq!(
-        code(&read_only.rollback(rig.order("moved", 1)).await),
-        "readOnly"
-    );
-    stop.cancel();
-}
-
-/// RBAC: may look, may not write.
-async fn forbidden(rig: &Rig) {
-    for words in [
-        vec!["create", "serviceaccount", "looker"],
-        vec![
-            "create",
-            "clusterrole",
-            "looker",
-            "--verb=get,list,watch",
-            "--resource=daemonsets.apps,controllerrevisions.apps",
-        ],
-        vec![
-            "create",
-            "clusterrolebinding",
-            "looker",
-            "--clusterrole=looker",
-            "--serviceaccount=default:looker",
-        ],
-    ] {
-        rig.kubectl(&words);
-    }
-    let token = rig.kubectl(&["create", "token", "looker"]);
-    let looker = rig.kubeconfig_of(&token, "looker");
-    let (port, stop) = connect(&looker, &[]).await;
-    let report = port.rollback(rig.order("moved", 1)).await;
-    let text = serde_json::to_value(&report).unwrap();
-    assert_eq!(
-        (
-            text["code"].as_str(),
-            text["verb"].as_str(),
-            text["resource"].as_str()
-        ),
-        (Some("forbidden"), Some("patch"), Some("daemonsets.apps"))
-    );
-    stop.cancel();
 }
 
 /// Without the controllers the write still stands, and nothing is current.
