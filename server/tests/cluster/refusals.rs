@@ -11,7 +11,6 @@ use super::rig::{Rig, code, daemon_set, start, until};
 #[tokio::test(flavor = "multi_thread")]
 async fn every_way_an_order_can_end() {
     let rig = start("refusals").await;
-    written(&rig).await;
     moved(&rig).await;
     renumbered(&rig).await;
     pruned(&rig).await;
@@ -23,64 +22,6 @@ async fn every_way_an_order_can_end() {
     without_controllers(&rig).await;
     frozen_apiserver(&rig).await;
     apiserver_gone(&rig).await;
-}
-
-/// Written: the template is back, whole, and nothing else changed.
-async fn written(rig: &Rig) {
-    rig.two("plain").await;
-    let before = rig.live("plain");
-    let order = rig.order("plain", 1);
-    let dry = rig
-        .send(domain::rollback::Order {
-            dry_run: true,
-            ..order.clone()
-        })
-        .await;
-    assert_eq!((code(&dry).as_str(), dry.changed), ("dryRun", Some(false)));
-    assert_eq!(
-        rig.live("plain")["metadata"]["generation"],
-        before["metadata"]["generation"]
-    );
-    let (first, second) = tokio::join!(rig.send(order.clone()), rig.send(order.clone()));
-    let mut codes = [code(&first), code(&second)];
-    codes.sort();
-    assert_eq!(
-        codes,
-        ["alreadyThere", "rolledBack"],
-        "a double click writes once"
-    );
-    let mut after = rig.live("plain");
-    assert_eq!(after["metadata"]["generation"], 3);
-    assert_eq!(
-        after["spec"]["template"]["spec"]["containers"][0]["image"],
-        "i:1"
-    );
-    let note = after["metadata"]["annotations"]["rollbook.dev/rollback"].take();
-    assert!(note.as_str().unwrap().contains("a test"));
-    let annotations = |value: &serde_json::Value| {
-        let mut all = value["metadata"]["annotations"]
-            .as_object()
-            .unwrap()
-            .clone();
-        all.retain(|key, _| !key.starts_with("rollbook.dev/") && !key.starts_with("deprecated."));
-        all
-    };
-    assert_eq!(annotations(&after), annotations(&before));
-    let managers = rig.kubectl(&[
-        "get",
-        "ds",
-        "plain",
-        "--show-managed-fields",
-        "-o",
-        "jsonpath={.metadata.managedFields[*].manager}",
-    ]);
-    assert!(managers.contains("rollbook"), "{managers}");
-    rig.settled("plain").await;
-    until("the event", || {
-        rig.kubectl(&["get", "events", "-o", "jsonpath={.items[*].reason}"])
-            .contains("RolledBack")
-    })
-    .await;
 }
 
 /// Moved: somebody edits between look and click.
