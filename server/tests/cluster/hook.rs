@@ -1,7 +1,8 @@
-//! An admission webhook: a small HTTPS server that hangs up, or keeps the
-//! apiserver waiting for as long as a test likes. What is written then stands
-//! in admission, neither done nor undone.
+//! An admission webhook: a small HTTPS server that denies what it is asked
+//! about, hangs up, or keeps the apiserver waiting for as long as a test likes.
+//! What is written then stands in admission, neither done nor undone.
 
+use std::io::Write as _;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,6 +22,8 @@ type Stream = StreamOwned<ServerConnection, TcpStream>;
 enum Manner {
     HangUp,
     Hold,
+    /// Denies with this HTTP code (0 leaves it out) and these words.
+    Deny(u16, &'static str),
 }
 
 /// What the webhook and its test share.
@@ -100,6 +103,11 @@ impl Hook {
         }
     }
 
+    /// Denies from now on, with an HTTP code (0 leaves it out) and words.
+    pub fn deny(&self, code: u16, words: &'static str) {
+        *lock(&self.shared.manner) = Manner::Deny(code, words);
+    }
+
     /// How many wait.
     pub fn held(&self) -> usize {
         lock(&self.shared.waiting).len()
@@ -151,18 +159,38 @@ impl Drop for Hook {
 
 /// Meets one caller, once it has said all.
 fn meet(mut stream: Stream, shared: &Shared) -> std::io::Result<()> {
-    request(&mut stream)?;
+    let review = request(&mut stream)?;
     let manner = lock(&shared.manner);
     match *manner {
         Manner::HangUp => {}
         Manner::Hold => lock(&shared.waiting).push(stream),
+        Manner::Deny(code, words) => deny(&mut stream, &review, code, words)?,
     }
     shared.calls.fetch_add(1, Ordering::SeqCst);
     Ok(())
 }
 
-/// Reads one request.
-fn request(stream: &mut impl std::io::Read) -> std::io::Result<()> {
+fn deny(stream: &mut Stream, review: &Value, code: u16, words: &str) -> std::io::Result<()> {
+    let mut status = json!({"message": words});
+    if code > 0 {
+        status["code"] = json!(code);
+    }
+    let answer = json!({
+        "apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
+        "response": {"uid": review["request"]["uid"], "allowed": false, "status": status},
+    })
+    .to_string();
+    let length = answer.len();
+    write!(
+        stream,
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{answer}"
+    )?;
+    stream.conn.send_close_notify();
+    stream.flush()
+}
+
+/// The body of one request.
+fn request(stream: &mut impl std::io::Read) -> std::io::Result<Value> {
     let mut bytes = Vec::new();
     let mut part = [0; 8192];
     loop {
@@ -174,7 +202,7 @@ fn request(stream: &mut impl std::io::Read) -> std::io::Result<()> {
                 .and_then(|n| n.trim().parse::<usize>().ok())
                 .unwrap_or_default();
             if bytes.len() >= end + 4 + length {
-                return Ok(());
+                return Ok(serde_json::from_slice(&bytes[end + 4..])?);
             }
         }
         match stream.read(&mut part)? {

@@ -7,9 +7,11 @@
     reason = "tests"
 )]
 
+mod admission;
 mod hook;
 mod http;
 mod lost;
+mod outages;
 mod race;
 mod refusals;
 mod rig;

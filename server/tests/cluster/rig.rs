@@ -201,6 +201,22 @@ impl Rig {
         self.settled(name).await;
     }
 
+    /// A ControllerRevision made by hand that belongs to the workload, and is
+    /// seen.
+    pub async fn revision_by_hand(&self, owner: &str, name: &str, number: i64, data: &Value) {
+        let uid = self.entry(owner).unwrap().workload.uid.clone();
+        self.create(&json!({
+            "apiVersion": "apps/v1", "kind": "ControllerRevision", "revision": number,
+            "metadata": {"name": name, "labels": {"app": owner}, "ownerReferences": [
+                {"apiVersion": "apps/v1", "kind": "DaemonSet", "name": owner, "uid": uid, "controller": true}]},
+            "data": data
+        }));
+        until("it is seen", || {
+            self.entry(owner).is_ok_and(|e| e.revision(name).is_some())
+        })
+        .await;
+    }
+
     /// An order back to the revision of that number, as a page would send it.
     pub fn order(&self, name: &str, number: i64) -> Order {
         let entry = self.entry(name).unwrap();
