@@ -178,82 +178,24 @@ async fn statuses(rig: &Rig, web: &Web) {
         let answer = web.ask(method, path, &json_type, body).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{path} {body}");
     }
-    codes(web).await;
+    methods(web).await;
     compressed(web).await;
 }
 
-/// Whoever refuses, a program is told a code and a sentence.
-async fn codes(web: &Web) {
-    let json_type = JSON;
+/// Only a POST writes, and no other site is told that it might.
+async fn methods(web: &Web) {
     let foreign = [("origin", "http://evil.example")];
-    for (method, path, headers, body, status, code) in [
-        ("GET", "/api/rollback", &[][..], "", 405, "methodNotAllowed"),
-        (
-            "DELETE",
-            "/api/rollback",
-            &[][..],
-            "",
-            405,
-            "methodNotAllowed",
-        ),
-        (
-            "OPTIONS",
-            "/api/rollback",
-            &foreign[..],
-            "",
-            405,
-            "methodNotAllowed",
-        ),
-        ("POST", "/api/rollback", &[][..], "{}", 415, "notJson"),
-        ("POST", "/api/rollback", &foreign[..], "{}", 403, "foreign"),
-        (
-            "GET",
-            "/api/history?namespace=a&name=b",
-            &foreign[..],
-            "",
-            403,
-            "foreign",
-        ),
-        ("GET", "/api/nope", &[][..], "", 404, "noSuchCall"),
-        (
-            "GET",
-            "/api/history?namespace=a&name=b",
-            &[][..],
-            "",
-            404,
-            "noWorkload",
-        ),
-        ("GET", "/api/history?name=b", &[][..], "", 400, "invalid"),
-        (
-            "POST",
-            "/api/rollback",
-            &json_type[..],
-            "{}",
-            400,
-            "invalid",
-        ),
-        (
-            "GET",
-            "/api/workloads",
-            &[("host", "evil.example")][..],
-            "",
-            421,
-            "otherHost",
-        ),
+    for (method, headers) in [
+        ("GET", &[][..]),
+        ("PUT", &[]),
+        ("DELETE", &[]),
+        ("OPTIONS", &foreign),
     ] {
-        let answer = web.ask(method, path, headers, body).await;
-        assert_eq!(answer.status().as_u16(), status, "{method} {path}");
-        assert!(
-            answer
-                .headers()
-                .get("access-control-allow-origin")
-                .is_none()
-        );
-        let body: Value = serde_json::from_str(&text(answer).await).unwrap();
-        assert_eq!(body["code"], code, "{method} {path}");
-        let message = body["message"].as_str().unwrap();
-        assert!(message.len() > 10, "{method} {path}: {message}");
-        println!("{status} {code}: {message}");
+        let answer = web.ask(method, "/api/rollback", headers, "").await;
+        assert_eq!(answer.status().as_u16(), 405, "{method}");
+        assert_eq!(answer.headers()["allow"], "POST", "{method}");
+        let cors = answer.headers().get("access-control-allow-origin");
+        assert!(cors.is_none(), "{method}");
     }
 }
 

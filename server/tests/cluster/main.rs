@@ -8,6 +8,7 @@
 )]
 
 mod admission;
+mod api;
 mod hook;
 mod http;
 mod lost;
