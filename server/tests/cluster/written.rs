@@ -181,7 +181,7 @@ async fn a_copied_note_is_not_believed(rig: &Rig) {
     let history_of = |entry: &domain::fleet::Entry| history(&entry.workload, &entry.own());
     let back = history_of(&entry).current().unwrap().clone();
     assert_eq!((back.was.unwrap().revision, back.returned), (1, true));
-    assert!(entry.workload.note.is_some());
+    assert!(entry.workload.note().is_some());
 
     rig.image("noted", "i:new");
     rig.settled("noted").await;
@@ -199,7 +199,7 @@ async fn a_copied_note_is_not_believed(rig: &Rig) {
         "the controller copied it: {copied}"
     );
     assert!(
-        entry.workload.note.is_none(),
+        entry.workload.note().is_none(),
         "it is not about this template"
     );
     let row = history_of(&entry).current().unwrap().clone();
@@ -236,7 +236,7 @@ async fn a_note_that_is_old_is_not_believed(rig: &Rig) {
     let annotations = rig.live("stale-note")["metadata"]["annotations"].clone();
     assert!(annotations[NOTE].is_string(), "it is still there");
     let entry = rig.entry("stale-note").unwrap();
-    assert!(entry.workload.note.is_none());
+    assert!(entry.workload.note().is_none());
     let history = history(&entry.workload, &entry.own());
     let row = history.current().unwrap();
     assert_eq!((row.revision, row.returned), (5, true));
