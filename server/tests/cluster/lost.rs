@@ -182,7 +182,7 @@ async fn overtaken_by_two_edits(rig: &Rig) {
 async fn replaced_meanwhile(rig: &Rig) {
     let stage = Stage::new(rig, "replaced-meanwhile").await;
     let sent = stage.sent(stage.order()).await;
-    rig.kubectl(&["delete", "ds", stage.name, "--wait"]);
+    rig.delete(&format!("daemonsets/{}", stage.name));
     rig.create(&daemon_set(stage.name, "i:2"));
     stage.wire.cut();
     let report = sent.await.unwrap();

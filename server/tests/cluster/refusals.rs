@@ -17,8 +17,7 @@ async fn what_is_not_as_the_order_says_is_refused() {
 async fn moved(rig: &Rig) {
     rig.two("moved").await;
     let order = rig.order("moved", 1);
-    let patch = r#"{"spec":{"minReadySeconds":1}}"#;
-    rig.kubectl(&["patch", "ds", "moved", "-p", patch]);
+    rig.patch("moved", &json!({"spec": {"minReadySeconds": 1}}));
     let report = rig.refused(order, "moved").await;
     assert_eq!(report.reason, Reason::Moved { seen: 2, now: 3 });
     assert_eq!(report.generation, Some(3), "the one to look at");
@@ -41,7 +40,7 @@ async fn renumbered(rig: &Rig) {
 async fn pruned(rig: &Rig) {
     rig.two("pruned").await;
     let order = rig.order("pruned", 1);
-    rig.kubectl(&["delete", "controllerrevision", &order.to]);
+    rig.delete(&format!("controllerrevisions/{}", order.to));
     rig.refused(order, "pruned").await;
 }
 
@@ -49,9 +48,9 @@ async fn pruned(rig: &Rig) {
 async fn target_replaced(rig: &Rig) {
     rig.two("target").await;
     let order = rig.order("target", 1);
-    let words = ["get", "controllerrevision", &order.to, "-o", "json"];
-    let mut other: Value = serde_json::from_str(&rig.kubectl(&words)).unwrap();
-    rig.kubectl(&["delete", "controllerrevision", &order.to]);
+    let path = format!("controllerrevisions/{}", order.to);
+    let mut other = rig.get(&path).unwrap();
+    rig.delete(&path);
     let metadata = other["metadata"].as_object_mut().unwrap();
     for field in ["uid", "resourceVersion", "creationTimestamp"] {
         metadata.remove(field);
@@ -71,10 +70,10 @@ async fn target_replaced(rig: &Rig) {
 async fn replaced(rig: &Rig) {
     rig.two("replaced").await;
     let order = rig.order("replaced", 1);
-    rig.kubectl(&["delete", "ds", "replaced", "--wait"]);
+    rig.delete("daemonsets/replaced");
     rig.create(&daemon_set("replaced", "i:1"));
     rig.refused(order.clone(), "replaced").await;
-    rig.kubectl(&["delete", "ds", "replaced", "--wait"]);
+    rig.delete("daemonsets/replaced");
     rig.refused(order, "workloadGone").await;
 }
 
@@ -82,12 +81,13 @@ async fn replaced(rig: &Rig) {
 async fn deleting(rig: &Rig) {
     rig.two("deleting").await;
     let order = rig.order("deleting", 1);
-    let hold = r#"{"metadata":{"finalizers":["test.rollbook.dev/hold"]}}"#;
-    rig.kubectl(&["patch", "ds", "deleting", "-p", hold]);
-    rig.kubectl(&["delete", "ds", "deleting", "--wait=false"]);
+    let hold = |finalizers: Value| {
+        rig.patch("deleting", &json!({"metadata": {"finalizers": finalizers}}));
+    };
+    hold(json!(["test.rollbook.dev/hold"]));
+    rig.delete("daemonsets/deleting");
     rig.refused(order, "deleting").await;
-    let free = r#"{"metadata":{"finalizers":null}}"#;
-    rig.kubectl(&["patch", "ds", "deleting", "-p", free]);
+    hold(Value::Null);
 }
 
 /// An order for a revision made by hand, as a page would send it.
@@ -157,7 +157,7 @@ async fn cannot_be_taken(rig: &Rig, owner: &str, name: &str, template: &Value, c
         let report = rig.refused(order, code).await;
         println!("{name}: {:?}", report.reason);
     }
-    rig.kubectl(&["delete", "controllerrevision", name]);
+    rig.delete(&format!("controllerrevisions/{name}"));
     until("its deletion is seen", || {
         rig.entry(owner)
             .is_ok_and(|entry| entry.revision(name).is_none())

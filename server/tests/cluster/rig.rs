@@ -1,5 +1,7 @@
 //! A real cluster with the adapter on it, and kubectl beside it.
 
+mod objects;
+
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -12,6 +14,7 @@ use clap::Parser;
 use domain::fleet::Entry;
 use domain::rollback::{Order, Outcome, Report};
 use domain::workload::Key;
+use kube::Client;
 use serde_json::{Value, json};
 use server::config::Config;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +24,8 @@ use xtask::cluster::{Cluster, Options};
 pub struct Rig {
     pub cluster: Arc<Cluster>,
     pub port: Arc<dyn Port>,
+    /// Somebody else, who asks and edits beside Rollbook and kubectl.
+    client: Client,
     stop: CancellationToken,
 }
 
@@ -58,23 +63,30 @@ pub async fn share() -> Rig {
 
 async fn with(cluster: impl FnOnce() -> Arc<Cluster> + Send + 'static) -> Rig {
     let cluster = tokio::task::spawn_blocking(cluster).await.unwrap();
+    let config = config(&cluster.kubeconfig(), &[]);
+    let connection = server::kube::client::connect(&config).await.unwrap();
     let (port, stop) = connect(&cluster.kubeconfig(), &[]).await;
     Rig {
         cluster,
         port,
+        client: connection.client,
         stop,
     }
 }
 
 /// Connects with a kubeconfig and further arguments.
 pub async fn connect(kubeconfig: &Path, more: &[&str]) -> (Arc<dyn Port>, CancellationToken) {
-    let path = kubeconfig.to_str().unwrap();
-    let words = ["rollbook", "--kubeconfig", path];
-    let config = Config::try_parse_from(words.iter().chain(more)).unwrap();
+    let config = config(kubeconfig, more);
     let stop = CancellationToken::new();
     let (port, _) = server::kube::connect(&config, stop.clone()).await.unwrap();
     until("the first picture", || port.health().is_live()).await;
     (port, stop)
+}
+
+/// The command line with a kubeconfig and further arguments.
+pub fn config(kubeconfig: &Path, more: &[&str]) -> Config {
+    let words = ["rollbook", "--kubeconfig", kubeconfig.to_str().unwrap()];
+    Config::try_parse_from(words.iter().chain(more)).unwrap()
 }
 
 /// Waits until it is so, at most 30 s.
@@ -119,18 +131,6 @@ macro_rules! side_by_side {
 }
 pub(crate) use side_by_side;
 
-/// The object without what moves by itself: status and resourceVersion, and
-/// who wrote the status.
-fn at_rest(mut object: Value) -> Value {
-    object.as_object_mut().unwrap().remove("status");
-    let metadata = object["metadata"].as_object_mut().unwrap();
-    metadata.remove("resourceVersion");
-    if let Some(Value::Array(managers)) = metadata.get_mut("managedFields") {
-        managers.retain(|entry| entry["subresource"] != "status");
-    }
-    object
-}
-
 impl Rig {
     pub fn key(name: &str) -> Key {
         Key::daemon_set("default", name)
@@ -143,35 +143,6 @@ impl Rig {
     /// kubectl on the default namespace; fails the test when it fails.
     pub fn kubectl(&self, words: &[&str]) -> String {
         self.cluster.kubectl(words).unwrap()
-    }
-
-    /// The workload as kubectl reads it.
-    pub fn live(&self, name: &str) -> Value {
-        serde_json::from_str(&self.kubectl(&["get", "ds", name, "-o", "json"])).unwrap()
-    }
-
-    /// The workload with all that is kept of it and does not move by itself;
-    /// `None` where there is none.
-    pub fn kept(&self, name: &str) -> Option<Value> {
-        let words = ["get", "ds", name, "--ignore-not-found", "-o", "json"];
-        let text = self.kubectl(&[&words[..], &["--show-managed-fields"]].concat());
-        (!text.trim().is_empty()).then(|| at_rest(serde_json::from_str(&text).unwrap()))
-    }
-
-    /// `metadata.generation` as kubectl reads it.
-    pub fn generation(&self, name: &str) -> i64 {
-        self.live(name)["metadata"]["generation"].as_i64().unwrap()
-    }
-
-    /// Creates an object.
-    pub fn create(&self, object: &Value) {
-        self.cluster
-            .feed(&["create", "-f", "-"], &object.to_string())
-            .unwrap();
-    }
-
-    pub fn image(&self, name: &str, image: &str) {
-        self.kubectl(&["set", "image", &format!("ds/{name}"), &format!("c={image}")]);
     }
 
     /// The adapter has seen what the controller has made of the latest spec.

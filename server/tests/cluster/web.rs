@@ -5,15 +5,13 @@ use std::path::Path;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response};
-use clap::Parser;
 use domain::rollback::Order;
 use serde_json::Value;
-use server::config::Config;
 use server::state::AppState;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
 
-use super::rig::{Rig, until};
+use super::rig::{Rig, config, until};
 
 /// The address that the routes believe to be at.
 pub const HOST: &str = "127.0.0.1:7777";
@@ -50,8 +48,7 @@ pub async fn start(
     kubeconfig: &Path,
     more: &[&str],
 ) -> (Web, std::sync::Arc<dyn app::cluster::Cluster>) {
-    let words = ["rollbook", "--kubeconfig", kubeconfig.to_str().unwrap()];
-    let config = Config::try_parse_from(words.iter().chain(more)).unwrap();
+    let config = config(kubeconfig, more);
     let stop = CancellationToken::new();
     let (port, changes) = server::kube::connect(&config, stop.clone()).await.unwrap();
     let bound = HOST.parse().unwrap();

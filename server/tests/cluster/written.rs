@@ -64,7 +64,7 @@ fn without(object: &Value, pointers: &[&str]) -> Value {
 async fn nothing_else_of_the_object_changes(rig: &Rig) {
     rig.begin(&rich("rich")).await;
     let first = rig.live("rich")["spec"]["template"].clone();
-    rig.kubectl(&["patch", "ds", "rich", "-p", &edit().to_string()]);
+    rig.patch("rich", &edit());
     rig.settled("rich").await;
     let before = rig.kept("rich").unwrap();
     assert_ne!(before["spec"]["template"], first);
