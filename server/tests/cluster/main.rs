@@ -17,6 +17,7 @@ mod race;
 mod refusals;
 mod rig;
 mod rights;
+mod rules;
 mod walk;
 mod web;
 mod wire;

@@ -64,6 +64,14 @@ impl Rig {
         self.call("GET", &path, "application/json", &Value::Null)
     }
 
+    /// Pods with these labels.
+    pub fn pods(&self, selector: &str) -> Vec<Value> {
+        let selector = app::urls::encode(selector);
+        let path = format!("/api/v1/namespaces/default/pods?labelSelector={selector}");
+        let list = self.call("GET", &path, "application/json", &Value::Null);
+        list.unwrap()["items"].as_array().unwrap().clone()
+    }
+
     /// The workload as the apiserver holds it.
     pub fn live(&self, name: &str) -> Value {
         self.get(&format!("daemonsets/{name}")).unwrap()
