@@ -56,6 +56,22 @@ pub fn Keys(
     }
 }
 
+/// Shows which line is selected, after lines came or went too.
+#[cfg(feature = "hydrate")]
+pub fn mark_selected() {
+    let place = document().query_selector("#selecting").ok().flatten();
+    let selected = place.and_then(|place| place.get_attribute("data-selected"));
+    let Ok(lines) = document().query_selector_all("[data-revision]") else {
+        return;
+    };
+    for line in (0..lines.length()).filter_map(|i| lines.item(i)) {
+        if let Some(line) = wasm_bindgen::JsCast::dyn_ref::<web_sys::Element>(&line) {
+            let is = selected.is_some() && line.get_attribute("data-revision") == selected;
+            let _ = line.class_list().toggle_with_force("is-selected", is);
+        }
+    }
+}
+
 #[cfg(feature = "hydrate")]
 mod browser {
     use leptos::prelude::*;
@@ -206,44 +222,38 @@ mod browser {
         link.is_some()
     }
 
-    /// Marks a line; the second one opens the comparison of both.
+    /// Selects a revision; the second one opens the comparison of both. What is
+    /// selected is kept by name: lines move when a revision comes.
     fn select() -> bool {
-        let Some(line) = current_line() else {
+        let line = current_line();
+        let Some((line, name)) =
+            line.and_then(|line| Some((line.clone(), line.get_attribute("data-revision")?)))
+        else {
             return false;
         };
-        let Some(name) = line.get_attribute("data-revision") else {
+        let Some(place) = find("#selecting") else {
             return false;
         };
-        let marked = document()
-            .query_selector("[data-line].is-selected")
-            .ok()
-            .flatten();
-        match marked.and_then(|line| line.get_attribute("data-revision")) {
+        match place.get_attribute("data-selected") {
             Some(other) if other != name => {
                 let path = window().location().pathname().unwrap_or_default();
                 let url = format!("{path}/compare?from={other}&to={name}");
-                window().location().set_href(&url).is_ok()
+                return window().location().set_href(&url).is_ok();
             }
             Some(_) => {
-                say_selected(None);
-                line.class_list().remove_1("is-selected").is_ok()
+                place.set_text_content(None);
+                // Fails only for a name that is none.
+                let _ = place.remove_attribute("data-selected");
             }
             None => {
-                say_selected(line.get_attribute("data-number"));
-                line.class_list().add_1("is-selected").is_ok()
+                let number = line.get_attribute("data-number").unwrap_or_default();
+                let words = place.get_attribute("data-words").unwrap_or_default();
+                place.set_text_content(Some(&words.replace("{}", &number)));
+                let _ = place.set_attribute("data-selected", &name);
             }
         }
-    }
-
-    /// Shows and speaks what is selected.
-    fn say_selected(number: Option<String>) {
-        if let Some(place) = find("#selecting") {
-            let words = number.and_then(|number| {
-                let words = place.get_attribute("data-words")?;
-                Some(words.replace("{}", &number))
-            });
-            place.set_text_content(words.as_deref());
-        }
+        super::mark_selected();
+        true
     }
 
     fn storage() -> Option<web_sys::Storage> {

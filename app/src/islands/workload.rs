@@ -37,14 +37,6 @@ pub fn WorkloadLive(
     let (fresh, beat) = (live.workload, live.beat);
     let model = Memo::new(move |_| fresh.get().unwrap_or_else(|| initial.0.clone()));
     let now = Signal::derive(move || beat.get().map_or(now, |beat| beat.now));
-    #[cfg(feature = "hydrate")]
-    Effect::new(move |_| {
-        let line = model.with(|m| m.line.clone());
-        let sentence = verdict::sentence(lang, &line.verdict);
-        document().set_title(&format!("{}: {sentence} · Rollbook", line.name));
-    });
-    // Spoken when it is another state, not with every node.
-    let state = Memo::new(move |_| model.with(|m| m.line.verdict.group()));
     let history = Memo::new(move |_| {
         let model = model.get();
         (
@@ -55,6 +47,19 @@ pub fn WorkloadLive(
                 .filter(|reason| !reason.is_empty()),
         )
     });
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        let line = model.with(|m| m.line.clone());
+        let sentence = verdict::sentence(lang, &line.verdict);
+        document().set_title(&format!("{}: {sentence} · Rollbook", line.name));
+    });
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        history.track();
+        request_animation_frame(crate::islands::keys::mark_selected);
+    });
+    // Spoken when it is another state, not with every node.
+    let state = Memo::new(move |_| model.with(|m| m.line.verdict.group()));
     view! {
         {part(move || head(lang, &model.get(), off))}
         <p class="visually-hidden" aria-live="polite">

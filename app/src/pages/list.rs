@@ -12,7 +12,10 @@ use crate::model::{self, Given};
 /// The query in the address of this page.
 fn query_of_route() -> Query {
     let map = leptos_router::hooks::use_query_map().get_untracked();
-    let get = |name: &str| map.get(name).filter(|value| !value.is_empty());
+    let get = |name: &str| {
+        let value = map.get(name).filter(|value| !value.is_empty())?;
+        Some(domain::text::visible(&value).into_owned())
+    };
     Query {
         search: get("q").unwrap_or_default(),
         namespace: get("namespace"),
