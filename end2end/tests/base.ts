@@ -7,8 +7,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const answered = /status of (400|403|404|409)/;
-const withoutScripts = /status of (400|403|404|409)|preloaded using link preload/;
+const answered = /status of (400|403|404|409|422)/;
+const withoutScripts = /status of (400|403|404|409|422)|preloaded using link preload/;
 
 export const test = plain.extend<{ quiet: void; expected: RegExp | undefined }>({
   // What the console may say besides, because the test causes it.

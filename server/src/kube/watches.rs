@@ -232,10 +232,7 @@ fn ended(error: &watcher::Error) -> Ended {
     };
     match status {
         Some(status) if status.code == 403 => Ended::Refused(missing(status)),
-        _ if is_silence(error) => {
-            let words = format!("no answer within {} s", SILENCE.as_secs());
-            Ended::Broken(words, SILENCE)
-        }
+        _ if is_silence(error) => Ended::Broken("no answer".into(), SILENCE),
         _ => Ended::Broken(words(error), Duration::ZERO),
     }
 }
