@@ -52,6 +52,15 @@ fn one_of(rig: &Rig, name: &str, before: i64, reports: &[Report; 2], loser: &str
     assert_eq!(rig.generation(name), before + 1, "{name}: written once");
 }
 
+/// Both were asked of the apiserver, which took one and found the other's
+/// preconditions broken.
+async fn tested_by_the_apiserver(rig: &Rig, name: &str) {
+    until("both are answered", || rig.answers(name).len() == 2).await;
+    let mut answers = rig.answers(name);
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 422], "{name}");
+}
+
 /// The image of the order that was written is the live one.
 fn image_of_winner(rig: &Rig, name: &str, reports: &[Report; 2], images: [&str; 2]) {
     let winner = usize::from(reports[1].outcome == Outcome::RolledBack);
@@ -64,6 +73,7 @@ async fn to_two_revisions(rig: &Rig) {
     three(rig, "race").await;
     let reports = together(rig, rig.order("race", 1), rig.order("race", 2)).await;
     one_of(rig, "race", 3, &reports, "moved");
+    tested_by_the_apiserver(rig, "race").await;
     image_of_winner(rig, "race", &reports, ["i:1", "i:2"]);
 }
 
@@ -80,6 +90,7 @@ async fn with_nothing_said_of_what_was_seen(rig: &Rig) {
     };
     let reports = together(rig, blind(1), blind(2)).await;
     one_of(rig, "blind", 3, &reports, "moved");
+    tested_by_the_apiserver(rig, "blind").await;
     image_of_winner(rig, "blind", &reports, ["i:1", "i:2"]);
 }
 
@@ -88,6 +99,7 @@ async fn a_double_click(rig: &Rig) {
     let order = rig.order("click", 1);
     let reports = together(rig, order.clone(), order).await;
     one_of(rig, "click", 3, &reports, "alreadyThere");
+    tested_by_the_apiserver(rig, "click").await;
 }
 
 /// The same with nothing held up, as it happens.
@@ -112,4 +124,5 @@ async fn freely(rig: &Rig) {
         rig.image("free", "i:3");
         rig.settled("free").await;
     }
+    println!("answers of the apiserver: {:?}", rig.answers("free"));
 }

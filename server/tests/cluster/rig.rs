@@ -52,13 +52,30 @@ pub async fn share() -> Rig {
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         shared.upgrade().unwrap_or_else(|| {
             // The last one may still be ending in its folder.
-            let name = format!("shared-{}", NEXT.fetch_add(1, Ordering::Relaxed));
-            let cluster = Arc::new(Cluster::start(Options::test(&name)).expect("a cluster"));
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let cluster = Arc::new(audited(&format!("shared-{number}")));
             *shared = Arc::downgrade(&cluster);
             cluster
         })
     })
     .await
+}
+
+/// A cluster that records how each patch of a DaemonSet was answered.
+fn audited(name: &str) -> Cluster {
+    let policy = json!({
+        "apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"],
+        "rules": [{"level": "Metadata", "verbs": ["patch"],
+            "resources": [{"group": "apps", "resources": ["daemonsets"]}]}],
+    });
+    let path = std::env::temp_dir().join(format!("{name}-{}.json", std::process::id()));
+    std::fs::write(&path, policy.to_string()).unwrap();
+    let cluster = Cluster::start(Options {
+        audit: Some(path.clone()),
+        ..Options::test(name)
+    });
+    std::fs::remove_file(path).unwrap();
+    cluster.expect("a cluster")
 }
 
 async fn with(cluster: impl FnOnce() -> Arc<Cluster> + Send + 'static) -> Rig {
@@ -233,6 +250,24 @@ impl Rig {
 
     pub async fn send(&self, order: Order) -> Report {
         self.port.rollback(order).await
+    }
+
+    /// HTTP codes that Rollbook's writes of a workload were answered with so
+    /// far, dry runs aside, as a shared cluster records them.
+    pub fn answers(&self, name: &str) -> Vec<u64> {
+        let log = std::fs::read_to_string(self.cluster.logs().join("audit.log"));
+        let log = log.unwrap_or_default();
+        let entries = log
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let ours = entries.filter(|entry| {
+            let uri = entry["requestURI"].as_str().unwrap_or_default();
+            entry["objectRef"]["name"] == name
+                && uri.contains("fieldManager=rollbook")
+                && !uri.contains("dryRun")
+        });
+        ours.filter_map(|entry| entry["responseStatus"]["code"].as_u64())
+            .collect()
     }
 
     /// Sends an order that must not be carried out: the report says so and
