@@ -128,25 +128,25 @@ impl Record {
         }
     }
 
-    /// The walk has seen what it is for.
-    pub fn end(&self, name: &str, steps: u64) {
-        println!(
-            "{name}: {} messages while it rolled out: {:#?}",
-            self.waited.len(),
-            self.waited
+    /// What the walk met.
+    pub fn end(&self, name: &str) {
+        println!("{name}: while it rolled out: {:#?}", self.waited);
+        println!("{name}: renumbered {:?}", self.renumbered());
+    }
+
+    /// Revisions that carried more than one number.
+    fn renumbered(&self) -> BTreeMap<&String, &BTreeSet<i64>> {
+        let all = self.carried.iter();
+        all.filter(|(_, numbers)| numbers.len() > 1).collect()
+    }
+
+    /// The walk met what it is for.
+    pub fn has_met_all(&self, name: &str) {
+        assert!(!self.waited.is_empty(), "{name}: no rollout was watched");
+        assert!(
+            !self.renumbered().is_empty(),
+            "{name}: nothing was renumbered"
         );
-        let returns = self
-            .carried
-            .values()
-            .filter(|numbers| numbers.len() > 1)
-            .count();
-        println!(
-            "{name}: {returns} of {} revisions were renumbered",
-            self.carried.len()
-        );
-        if steps >= super::STEPS {
-            assert!(returns > 0, "{name}: nothing was renumbered");
-        }
     }
 }
 
