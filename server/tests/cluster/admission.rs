@@ -74,6 +74,7 @@ async fn denied_by_a_policy(rig: &Rig) {
         ("denied", None),
         ("denied-invalid", Some("Invalid")),
         ("denied-forbidden", Some("Forbidden")),
+        ("denied-too-large", Some("RequestEntityTooLarge")),
     ] {
         policy(rig, name, reason).await;
     }
