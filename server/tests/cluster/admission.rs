@@ -126,12 +126,7 @@ async fn denied_by_a_webhook(rig: &Rig) {
 async fn changed_on_the_way_in(rig: &Rig) {
     for name in ["mutated", "mutated-form"] {
         rig.two(name).await;
-        label(rig, name);
-        let mutated = Reason::DryRun { mutated: true };
-        until_dry(rig, name, "it changes templates", |reason| {
-            *reason == mutated
-        })
-        .await;
+        label(rig, name).await;
     }
     let report = rig.send(rig.order("mutated", 1)).await;
     assert_eq!(report.reason, Reason::RolledBack { mutated: true });
@@ -152,8 +147,8 @@ async fn changed_on_the_way_in(rig: &Rig) {
     );
 }
 
-/// A policy that adds a label to the template of a workload.
-pub fn label(rig: &Rig, name: &str) {
+/// A policy that adds a label to the template of a workload, in force.
+pub async fn label(rig: &Rig, name: &str) {
     rig.create(&json!({
         "apiVersion": GROUP, "kind": "MutatingAdmissionPolicy", "metadata": {"name": name},
         "spec": {"reinvocationPolicy": "Never", "matchConstraints": {"resourceRules": updates()},
@@ -165,6 +160,11 @@ pub fn label(rig: &Rig, name: &str) {
         "apiVersion": GROUP, "kind": "MutatingAdmissionPolicyBinding", "metadata": {"name": name},
         "spec": {"policyName": name},
     }));
+    let mutated = Reason::DryRun { mutated: true };
+    until_dry(rig, name, "it changes templates", |reason| {
+        *reason == mutated
+    })
+    .await;
 }
 
 /// A webhook that must be asked and hangs up: the cluster could not do it, and

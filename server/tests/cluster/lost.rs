@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::admission::label;
 use super::hook::Hook;
 use super::rig::{Rig, code, connect, daemon_set, share, side_by_side, until};
 use super::web::{serve, serve_as, text};
@@ -23,6 +24,7 @@ async fn an_answer_that_is_lost_is_never_guessed() {
         written_after_the_report,
         given_up_before_it_is_written,
         found_by_its_note,
+        changed_on_the_way_in,
         overtaken_by_an_edit,
         overtaken_by_two_edits,
         replaced_meanwhile,
@@ -45,6 +47,11 @@ struct Stage<'a> {
 impl<'a> Stage<'a> {
     async fn new(rig: &'a Rig, name: &'static str) -> Self {
         rig.two(name).await;
+        Self::of(rig, name).await
+    }
+
+    /// Of a workload that is there.
+    async fn of(rig: &'a Rig, name: &'static str) -> Self {
         let hook = Hook::new(rig);
         hook.register(rig, name, &["i:1"], "Ignore").await;
         hook.hold();
@@ -149,6 +156,20 @@ async fn found_by_its_note(rig: &Rig) {
     assert_eq!(report.reason, Reason::RolledBack { mutated: false });
     assert_eq!((report.changed, report.generation), (Some(true), Some(3)));
     assert_eq!(report.event_problem, None);
+}
+
+/// Admission changes the template of a write whose answer is lost: it is
+/// written all the same, and its note tells, whatever the template is.
+async fn changed_on_the_way_in(rig: &Rig) {
+    rig.two("lost-mutated").await;
+    label(rig, "lost-mutated").await;
+    let stage = Stage::of(rig, "lost-mutated").await;
+    let sent = stage.sent(stage.order()).await;
+    stage.wire.cut();
+    stage.released().await;
+    let report = sent.await.unwrap();
+    assert_eq!(report.reason, Reason::RolledBack { mutated: true });
+    assert_eq!((report.changed, report.generation), (Some(true), Some(3)));
 }
 
 /// Somebody edits the workload while the write stands in admission: it can not
