@@ -3,6 +3,7 @@
 
 mod errors;
 mod paper;
+mod secrets;
 
 use domain::rollback::Order;
 use serde_json::{Value, json};

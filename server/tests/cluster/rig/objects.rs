@@ -102,6 +102,13 @@ impl Rig {
         assert!(self.call("PATCH", &path, kind, patch).is_some(), "{name}");
     }
 
+    /// Somebody edits a workload with a merge patch, which takes lists whole.
+    pub fn merge(&self, name: &str, patch: &Value) {
+        let path = format!("{DEFAULT}/daemonsets/{name}");
+        let kind = "application/merge-patch+json";
+        assert!(self.call("PATCH", &path, kind, patch).is_some(), "{name}");
+    }
+
     /// Deletes what a path such as `controllerrevisions/x` names.
     pub fn delete(&self, path: &str) {
         let path = format!("{DEFAULT}/{path}");
