@@ -10,7 +10,7 @@ use super::rig::{Rig, daemon_set, share, side_by_side, until};
 async fn what_is_not_as_the_order_says_is_refused() {
     let rig = share().await;
     side_by_side!(&rig; moved, renumbered, pruned, target_replaced);
-    side_by_side!(&rig; replaced, deleting, unreadable, not_owned, invalid_order);
+    side_by_side!(&rig; replaced, deleting, unreadable, not_owned, invalid_order, words_of_the_apiserver);
 }
 
 /// Somebody edits between look and click.
@@ -163,6 +163,25 @@ async fn cannot_be_taken(rig: &Rig, owner: &str, name: &str, template: &Value, c
             .is_ok_and(|entry| entry.revision(name).is_none())
     })
     .await;
+}
+
+/// Where the apiserver cannot decode what a patch makes it quotes the whole
+/// object: what is passed on is short and without secrets.
+async fn words_of_the_apiserver(rig: &Rig) {
+    let mut object = daemon_set("quoted", "i:1");
+    let container = &mut object["spec"]["template"]["spec"]["containers"][0];
+    container["env"] = json!([{"name": "PASSWORD", "value": "hunter2"}]);
+    rig.begin(&object).await;
+    let mut template = rig.live("quoted")["spec"]["template"].clone();
+    template["spec"]["containers"][0]["image"] = json!(3);
+    let data = json!({"spec": {"template": template}});
+    rig.revision_by_hand("quoted", "quoted-odd", 1, &data).await;
+    let order = by_hand(rig, "quoted", "quoted-odd");
+    let report = rig.refused(order, "invalidTemplate").await;
+    let told = serde_json::to_string(&report).unwrap();
+    assert!(told.contains("containers.image of type string"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+    assert!(told.len() < 2000, "{} bytes", told.len());
 }
 
 /// A revision of another workload, and one of nobody.
