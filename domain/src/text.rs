@@ -56,6 +56,58 @@ pub fn shorten(text: &str, max: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{kept}…"))
 }
 
+/// Longest text in quotes or braces that is passed on in [`said`], in
+/// characters.
+const QUOTE_MAX: usize = 120;
+/// Longest that [`said`] returns, in characters.
+const SAID_MAX: usize = 1000;
+
+/// What another program said, fit to be shown: inert, of a bounded length, and
+/// without what it quotes at length. The apiserver quotes a whole object, values
+/// of variables included, when it cannot decode it.
+pub fn said(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['"', '{']) {
+        out.push_str(&rest[..at]);
+        let end = at + quote_end(&rest[at..]);
+        let quote = &rest[at..end];
+        if quote.chars().count() <= QUOTE_MAX {
+            out.push_str(quote);
+        } else {
+            out.push_str(if quote.starts_with('"') {
+                "\"…\""
+            } else {
+                "{…}"
+            });
+        }
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    shorten(&visible(&out), SAID_MAX).into_owned()
+}
+
+/// Where the quote or the braces that begin `text` end, in bytes; the end of
+/// the text where they do not.
+fn quote_end(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let (mut quoted, mut escaped) = (false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => quoted = !quoted,
+            '{' if !quoted => depth += 1,
+            '}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if !quoted && depth == 0 && !escaped && matches!(c, '"' | '}') {
+            return at + c.len_utf8();
+        }
+    }
+    text.len()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -72,6 +124,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_quoted_at_length_is_left_out() {
+        assert_eq!(
+            said("pods \"x\" is {a} forbidden"),
+            "pods \"x\" is {a} forbidden"
+        );
+        let long = "x".repeat(200);
+        assert_eq!(
+            said(&format!("bad \"a {long} \\\"hunter2\\\" b\": no \"c\"")),
+            "bad \"…\": no \"c\""
+        );
+        assert_eq!(
+            said(&format!("bad {{\"a\":{{\"b\":\"}} {long}\"}}}}: no")),
+            "bad {…}: no"
+        );
+        assert_eq!(said(&format!("open \"{long}")), "open \"…\"");
+        assert!(said(&"y ".repeat(5000)).chars().count() <= SAID_MAX);
+    }
+
+    #[test]
     fn long_text_is_cut_between_characters() {
         assert_eq!(shorten("héllo", 5), "héllo");
         assert_eq!(shorten("héllo!", 5), "héll…");
@@ -83,6 +154,7 @@ mod tests {
         fn nothing_hidden_is_left(text in "\\PC{0,20}[\\x00-\\x1f\u{202e}\u{200b}]?\\PC{0,20}") {
             prop_assert!(!visible(&text).contains(is_hidden));
             prop_assert!(shorten(&text, 7).chars().count() <= 7);
+            prop_assert!(!said(&text).contains(is_hidden));
         }
     }
 }

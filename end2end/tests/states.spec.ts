@@ -87,6 +87,7 @@ test('a revision that cannot be read is listed and cannot be gone back to', asyn
 test.describe('a person who reads Chinese', () => {
   test.use({ locale: 'zh-CN' });
   test('each page is Chinese but for the words of Kubernetes', async ({ page }) => {
+    test.slow();
     const fluentd = '/ns/logging/daemonsets/fluentd';
     for (const [path, heading] of [
       ['/', '工作负载'],

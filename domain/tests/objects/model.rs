@@ -77,7 +77,7 @@ pub fn workload(object: &Value) -> Workload {
         },
         change_cause: text(&metadata["annotations"][CHANGE_CAUSE]),
         applied: false,
-        note: None,
+        last_note: None,
         owner: None,
         writer: None,
     }

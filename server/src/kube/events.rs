@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::rollback::{FIELD_MANAGER, Order, Plan};
-use domain::text::{shorten, visible};
+use domain::text::{said, shorten, visible};
 use domain::workload::Workload;
 use k8s_openapi::api::core::v1::ObjectReference;
 use kube::Client;
@@ -61,7 +61,7 @@ pub async fn rolled_back(
     let recorder = Recorder::new(client.clone(), reporter);
     match tokio::time::timeout(LIMIT, recorder.publish(&event, &about)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(kube::Error::Api(status))) => Err(visible(&status.message).into_owned()),
+        Ok(Err(kube::Error::Api(status))) => Err(said(&status.message)),
         Ok(Err(error)) => Err(words(&error)),
         Err(_) => Err("no answer within 3 s".into()),
     }

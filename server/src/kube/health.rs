@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::health::{Health, Missing};
+use domain::text::said;
 use domain::time::Time;
 use jiff::{SignedDuration, Timestamp};
 use kube::Client;
@@ -311,7 +312,8 @@ async fn ask(client: Client) -> Result<(Option<Timestamp>, Option<String>), Stri
     Ok((date, version))
 }
 
-/// An error and its cause, for the outermost alone often says nothing.
+/// An error and its cause, for the outermost alone often says nothing, fit to be
+/// shown.
 pub fn words(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -322,7 +324,7 @@ pub fn words(error: &dyn std::error::Error) -> String {
         }
         cause = inner.source();
     }
-    text
+    said(&text)
 }
 
 #[cfg(test)]

@@ -32,10 +32,18 @@ enum Failed {
 }
 
 /// Does this answer to a write leave open whether it was written? A server
-/// error may come from a proxy, or after etcd took the write. Only a webhook
-/// that could not be asked is known to come before it.
+/// error may come from a proxy, or after etcd took the write. Only admission is
+/// known to come before it.
 fn leaves_open(status: &Status) -> bool {
-    status.code >= 500 && !status.message.contains("failed calling webhook")
+    status.code >= 500
+        && !status.message.contains("failed calling webhook")
+        && !is_denial(&status.message)
+}
+
+/// Did admission say no? A webhook chooses its code itself, so only the words
+/// tell.
+fn is_denial(words: &str) -> bool {
+    words.contains("denied the request") || words.contains("denied request")
 }
 
 impl From<Error> for Failed {
@@ -141,8 +149,7 @@ impl Run<'_> {
         match self.patch(&plan).await {
             Ok(after) => self.answered(&plan, after).await,
             Err(Failed::Api(status)) if leaves_open(&status) && !self.order.dry_run => {
-                self.lost(&plan, domain::text::visible(&status.message).into_owned())
-                    .await
+                self.lost(&plan, domain::text::said(&status.message)).await
             }
             Err(Failed::Api(status)) => self.refused(&plan, &status).await,
             Err(Failed::Lost(words)) => self.lost(&plan, words).await,
@@ -201,7 +208,6 @@ impl Run<'_> {
                 .contains("the server rejected our request due to an error in our request");
         let told = reason_of(status);
         let moved = own_test || matches!(status.code, 404 | 409);
-        // A webhook chooses its code itself.
         if !moved || matches!(told, Reason::Denied { .. }) {
             return Report::unchanged(told, generation);
         }
@@ -223,7 +229,7 @@ impl Run<'_> {
                     // can tell why.
                     Ok(_) => Report::unchanged(
                         Reason::ServerError {
-                            words: domain::text::visible(&status.message).into_owned(),
+                            words: domain::text::said(&status.message),
                         },
                         generation,
                     ),
@@ -273,11 +279,10 @@ fn unread(failed: Failed) -> Reason {
 
 /// What an error status of the apiserver means.
 fn reason_of(status: &Status) -> Reason {
-    let words = domain::text::visible(&status.message).into_owned();
-    let admission = words.contains("denied the request") || words.contains("denied request");
+    let words = domain::text::said(&status.message);
     match status.code {
+        _ if is_denial(&status.message) => Reason::Denied { words },
         401 => Reason::Unauthorized,
-        _ if admission => Reason::Denied { words },
         403 if words.contains(" cannot ") => {
             let missing = watches::missing(status);
             Reason::Forbidden {
@@ -314,6 +319,10 @@ mod tests {
                 .clone()
         };
         assert_eq!(code(401, "Unauthorized"), "unauthorized");
+        assert_eq!(
+            code(401, "admission webhook \"x\" denied the request: no"),
+            "denied"
+        );
         assert_eq!(
             code(
                 403,
@@ -361,6 +370,7 @@ mod tests {
         ));
         assert!(!open(429, "too many requests"));
         assert!(!open(403, "no"));
+        assert!(!open(500, "admission webhook \"x\" denied the request: no"));
         assert!(!open(
             500,
             "Internal error occurred: failed calling webhook \"x\""

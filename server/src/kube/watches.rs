@@ -274,7 +274,7 @@ pub fn missing(status: &Status) -> Missing {
         },
         namespace: quoted("in the namespace \""),
         user: quoted("User \""),
-        words: domain::text::visible(&status.message).into_owned(),
+        words: domain::text::said(&status.message),
     }
 }
 
