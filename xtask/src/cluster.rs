@@ -5,6 +5,7 @@
 pub mod binaries;
 mod create;
 mod folder;
+mod go;
 mod lock;
 mod nodes;
 mod ports;
@@ -79,7 +80,7 @@ impl Cluster {
     /// the cluster does not become ready, or this process is asked to end.
     pub fn start(options: Options) -> Outcome<Self> {
         let binaries = Binaries::ensure()?;
-        let starting = Lock::take(&cache().join("cluster.lock"))?;
+        let starting = Lock::take(&cache().join("cluster.lock"), "has started its cluster")?;
         folder::sweep(&std::env::temp_dir());
         let path = options
             .folder

@@ -2,5 +2,6 @@
 //! clusters that tests run against.
 
 pub mod cluster;
+pub mod digest;
 pub mod run;
 pub mod stop;

@@ -51,7 +51,7 @@ fn run(task: Task) -> Outcome<()> {
     ctrlc::set_handler(stop::ask).doing("cannot listen for signals")?;
     match task {
         Task::Setup => tasks::setup::all(),
-        Task::Web => tasks::web::build().map(|_| ()),
+        Task::Web => tasks::web::run(),
         Task::Demo(arguments) => tasks::demo::run(&arguments),
         Task::Test => tasks::test::run(),
         Task::Lint => tasks::lint::run(),

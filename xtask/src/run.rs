@@ -67,6 +67,14 @@ pub fn find(program: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
+/// The numbers of a version, to be compared: `go1.26.8` is 1, 26, 8.
+pub fn version(text: &str) -> Vec<u32> {
+    text.trim()
+        .split(|c: char| !c.is_ascii_digit())
+        .filter_map(|part| part.parse().ok())
+        .collect()
+}
+
 fn shown(command: &Command) -> String {
     std::iter::once(command.get_program())
         .chain(command.get_args())
@@ -210,5 +218,12 @@ mod tests {
         let status = end(&mut child, Duration::from_millis(300)).unwrap();
         assert!(!status.success());
         assert!(begin.elapsed() >= Duration::from_millis(300));
+    }
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        assert_eq!(version("go1.26.8\n"), [1, 26, 8]);
+        assert!(version("v20.0.0") >= version("20"));
+        assert!(version("go1.9") < version("1.26.0"));
     }
 }

@@ -4,15 +4,42 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sha2::{Digest as _, Sha256};
-
+use super::go;
 use super::lock::Lock;
-use crate::run::{Doing, Outcome, cache, fail, find, root, run, step};
+use crate::digest::digest;
+use crate::run::{Doing, Outcome, cache, root, run, step};
+
+/// The module: its versions are the only place where they stand.
+const MODULE: &str = include_str!("../../../end2end/cluster/go.mod");
+
+/// The word after this in the module.
+fn of_module(start: &str) -> &'static str {
+    MODULE
+        .lines()
+        .find_map(|line| line.trim().strip_prefix(start))
+        .and_then(|rest| rest.split_whitespace().next())
+        .unwrap_or_default()
+}
+
+/// The version of Kubernetes, without `v`.
+pub fn version() -> &'static str {
+    of_module("k8s.io/kubernetes v")
+}
 
 /// Linker flags: without the version the apiserver calls itself v0.0.0.
-const FLAGS: &str = "-s -w -X k8s.io/component-base/version.gitVersion=v1.37.2 \
-     -X k8s.io/component-base/version.gitMajor=1 \
-     -X k8s.io/component-base/version.gitMinor=37";
+fn flags() -> String {
+    let of = "-X k8s.io/component-base/version";
+    let version = version();
+    let mut parts = version.split('.');
+    let mut part = || parts.next().unwrap_or_default();
+    let (major, minor) = (part(), part());
+    format!("-s -w {of}.gitVersion=v{version} {of}.gitMajor={major} {of}.gitMinor={minor}")
+}
+
+/// Where the module lies.
+fn module() -> PathBuf {
+    root().join("end2end/cluster")
+}
 
 /// A folder with all programs.
 #[derive(Clone, Debug)]
@@ -26,46 +53,56 @@ impl Binaries {
         self.folder.join(program)
     }
 
-    /// Finds them, or builds them: about five minutes, once for each change of
-    /// the module's `go.sum`.
+    /// Where they are or will be: a change of the module's `go.sum` makes new
+    /// ones.
+    fn place() -> Outcome<Self> {
+        let sum = fs::read(module().join("go.sum")).doing("cannot read end2end/cluster/go.sum")?;
+        let key = digest(&[&sum, flags().as_bytes()]);
+        Ok(Self {
+            folder: cache().join("cluster").join(key),
+        })
+    }
+
+    fn built(&self) -> bool {
+        self.path("etcd").is_file()
+    }
+
+    /// Are they there, or can they be built?
+    ///
+    /// # Errors
+    /// When neither, with what to run.
+    pub fn check() -> Outcome<()> {
+        if Self::place()?.built() {
+            return Ok(());
+        }
+        go::check(&module(), of_module("go "))
+    }
+
+    /// Finds them, or builds them: about five minutes, once.
     ///
     /// # Errors
     /// When Go is missing or the build fails.
     pub fn ensure() -> Outcome<Self> {
-        let module = root().join("end2end/cluster");
-        let sum = fs::read(module.join("go.sum")).doing("cannot read end2end/cluster/go.sum")?;
-        let mut hash = Sha256::new();
-        hash.update(&sum);
-        hash.update(FLAGS);
-        let key: String = hash
-            .finalize()
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let folder = cache().join("cluster").join(key);
-        if folder.join("etcd").is_file() {
-            return Ok(Self { folder });
+        let programs = Self::place()?;
+        if programs.built() {
+            return Ok(programs);
         }
-        if find("go").is_none() {
-            return fail(
-                "Go is missing: the control plane is built with it. Install Go 1.26 or newer from your distribution or go.dev, then run this again",
-            );
-        }
-        let _lock = Lock::take(&folder.with_extension("building"))?;
-        if !folder.join("etcd").is_file() {
+        Self::check()?;
+        let lock = programs.folder.with_extension("building");
+        let _lock = Lock::take(&lock, "has built the control plane (about 5 minutes)")?;
+        if !programs.built() {
             step(
                 "building the control plane (etcd, apiserver, controllers, kubectl, kwok): about 5 minutes, once",
-                || build(&module, &folder),
+                || build(&programs.folder),
             )?;
         }
-        Ok(Self { folder })
+        Ok(programs)
     }
 }
 
 /// Builds beside the place and moves it there, so that half a build is never
 /// found.
-fn build(module: &Path, folder: &Path) -> Outcome<()> {
+fn build(folder: &Path) -> Outcome<()> {
     let part = folder.with_extension("part");
     if part.exists() {
         fs::remove_dir_all(&part).doing("cannot clear an unfinished build")?;
@@ -73,14 +110,29 @@ fn build(module: &Path, folder: &Path) -> Outcome<()> {
     fs::create_dir_all(&part).doing("cannot make the cache folder")?;
     let mut command = Command::new("go");
     command
-        .current_dir(module)
+        .current_dir(module())
         .env("CGO_ENABLED", "0")
         .args(["build", "-trimpath"])
-        .arg(format!("-ldflags={FLAGS}"))
+        .arg(format!("-ldflags={}", flags()))
         .arg("-o")
         .arg(&part)
         .arg("tool");
     run(&mut command)?;
     fs::rename(part.join("server"), part.join("etcd")).doing("cannot name etcd")?;
     fs::rename(&part, folder).doing("cannot put the programs in their place")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_those_of_the_module() {
+        let numbers = |text: &str| text.split('.').all(|part| part.parse::<u32>().is_ok());
+        assert!(numbers(version()), "{}", version());
+        assert!(numbers(of_module("go ")));
+        let flags = flags();
+        assert!(flags.contains(&format!("gitVersion=v{} ", version())));
+        assert!(flags.contains("gitMajor=1 "), "{flags}");
+    }
 }

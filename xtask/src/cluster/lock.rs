@@ -4,10 +4,14 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::run::{Doing, Outcome, fail};
 use crate::stop;
+
+/// How long it waits without a word: clusters that start together wait for
+/// each other a moment.
+const QUIET: Duration = Duration::from_secs(5);
 
 /// Held until it is dropped.
 #[derive(Debug)]
@@ -17,13 +21,20 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Waits for it; gives up when this process is asked to end.
-    pub fn take(path: &Path) -> Outcome<Self> {
+    /// Waits for it, and says for what if it takes a while; gives up when this
+    /// process is asked to end.
+    pub fn take(path: &Path, until: &str) -> Outcome<Self> {
+        let begin = Instant::now();
+        let mut told = false;
         loop {
             if let Some(lock) = Self::attempt(path)? {
                 return Ok(lock);
             }
             stop::check()?;
+            if !told && begin.elapsed() > QUIET {
+                eprintln!("• waiting until another checkout or test {until}");
+                told = true;
+            }
             std::thread::sleep(Duration::from_millis(100));
         }
     }

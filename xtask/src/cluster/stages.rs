@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use super::binaries;
 use crate::run::{Doing, Outcome, root};
 
 /// How quickly pods start and stop.
@@ -63,7 +64,9 @@ pub fn config(pace: Pace) -> Outcome<String> {
     for (name, value) in times(pace) {
         text = text.replace(name, &value.to_string());
     }
-    Ok(text.replace("${COUNT_UP}", &count_up()))
+    Ok(text
+        .replace("${VERSION}", binaries::version())
+        .replace("${COUNT_UP}", &count_up()))
 }
 
 #[cfg(test)]

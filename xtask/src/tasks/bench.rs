@@ -5,10 +5,12 @@
 use std::process::Command;
 
 use clap::Args;
+use xtask::cluster::binaries::Binaries;
 use xtask::cluster::{Cluster, Options};
 use xtask::run::{Doing, Outcome, root, run as run_command, step};
 
-use super::{dist, setup, web};
+use super::setup::{self, Level};
+use super::{dist, web};
 
 /// How much is made.
 #[derive(Args)]
@@ -27,10 +29,10 @@ pub struct Arguments {
 /// # Errors
 /// When something cannot be built, started or asked.
 pub fn run(arguments: &Arguments) -> Outcome<()> {
-    web::build()?;
+    let tools = setup::prepare(Level::Browser)?;
+    Binaries::ensure()?;
+    web::build(&tools.wasm)?;
     dist::server()?;
-    setup::node()?;
-    let chromium = setup::chromium()?;
     let cluster = step("starting the control plane (about 5 s)", || {
         Cluster::start(Options::test("bench"))
     })?;
@@ -46,7 +48,7 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
         .env("BENCH_WORKLOADS", arguments.workloads.to_string())
         .env("BENCH_REVISIONS", arguments.revisions.to_string())
         .env("BENCH_RESULTS", &results);
-    if let Some(path) = chromium {
+    if let Some(path) = tools.chromium {
         command.env("ROLLBOOK_CHROMIUM", path);
     }
     step("measuring (about 5 min)", || run_command(&mut command)).doing("the measurement")?;

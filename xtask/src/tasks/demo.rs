@@ -5,11 +5,13 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use xtask::cluster::binaries::Binaries;
 use xtask::cluster::{Cluster, Options, Pace};
 use xtask::run::{Doing, Outcome, cache, end, fail, step};
 use xtask::stop;
 
-use super::{dist, setup, story, web};
+use super::setup::{self, Level};
+use super::{dist, story, web};
 
 /// What kind of demo.
 #[derive(Args)]
@@ -31,8 +33,9 @@ pub struct Arguments {
 /// When something cannot be built or started.
 pub fn run(arguments: &Arguments) -> Outcome<()> {
     let begin = Instant::now();
-    setup::wasm()?;
-    web::build()?;
+    let tools = setup::prepare(Level::Cluster)?;
+    Binaries::ensure()?;
+    web::build(&tools.wasm)?;
     dist::server()?;
     let cluster = cluster(arguments)?;
     let mut server = serve(&cluster, arguments.port)?;

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use xtask::run::{Doing, Outcome, root, step};
 
+use super::setup::{self, Level};
 use super::web;
 
 /// Builds it with the site inside.
@@ -12,7 +13,7 @@ use super::web;
 /// # Errors
 /// When a build fails.
 pub fn run() -> Outcome<()> {
-    web::build()?;
+    web::build(&setup::prepare(Level::Build)?.wasm)?;
     server()?;
     let path = folder().join("release/rollbook");
     let size = std::fs::metadata(&path)

@@ -9,7 +9,8 @@ use xtask::run::{Outcome, fail, root, run as run_command, step};
 use xtask::stop;
 
 use super::dist::{self, cargo};
-use super::{setup, web};
+use super::setup::{self, Level};
+use super::web;
 
 /// A stage: its name with the time it takes, and what it does.
 type Stage<'a> = (&'a str, Box<dyn Fn() -> Outcome<()> + 'a>);
@@ -20,10 +21,9 @@ type Stage<'a> = (&'a str, Box<dyn Fn() -> Outcome<()> + 'a>);
 /// # Errors
 /// With the stages that failed.
 pub fn run() -> Outcome<()> {
+    let tools = setup::prepare(Level::Browser)?;
     Binaries::ensure()?;
-    web::build()?;
-    setup::node()?;
-    let chromium = setup::chromium()?;
+    web::build(&tools.wasm)?;
     let stages: [Stage; 5] = [
         (
             "unit and property tests (about 10 s, from cold 2 min)",
@@ -49,7 +49,7 @@ pub fn run() -> Outcome<()> {
         ),
         (
             "browser tests (about 1 min)",
-            Box::new(|| browser(chromium.as_deref())),
+            Box::new(|| browser(tools.chromium.as_deref())),
         ),
     ];
     let mut results = Vec::new();

@@ -7,26 +7,34 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
-use xtask::run::{Doing, Outcome, root, run, step};
+use xtask::digest::digest;
+use xtask::run::{Doing, Outcome, root, run as run_command, step};
 
-use super::setup;
+use super::setup::{self, Level, TARGET, Wasm};
 
 /// Where the site lies.
 fn site() -> PathBuf {
     root().join("target/site")
 }
 
-/// Builds what changed; returns the manifest's path.
+/// Builds it with what this machine has.
 ///
 /// # Errors
-/// When a compiler is missing or the build fails.
-pub fn build() -> Outcome<PathBuf> {
-    let wasm = setup::wasm()?;
+/// When something is missing or the build fails.
+pub fn run() -> Outcome<()> {
+    build(&setup::prepare(Level::Build)?.wasm)
+}
+
+/// Builds what changed.
+///
+/// # Errors
+/// When the build fails.
+pub fn build(wasm: &Wasm) -> Outcome<()> {
+    wasm.ready()?;
     let module = step(
         "building the browser's part (about 2 min from cold)",
-        || compile(&wasm),
+        || compile(wasm),
     )?;
     let style = style()?;
     let manifest = site().join("manifest.json");
@@ -38,7 +46,7 @@ pub fn build() -> Outcome<PathBuf> {
     ]);
     let stamp = site().join("inputs");
     if manifest.exists() && fs::read_to_string(&stamp).is_ok_and(|old| old == inputs) {
-        return Ok(manifest);
+        return Ok(());
     }
     step(
         "binding, hashing and compressing the site (about 10 s)",
@@ -46,11 +54,10 @@ pub fn build() -> Outcome<PathBuf> {
             assemble(&module, &style, &manifest)?;
             fs::write(&stamp, &inputs).doing("cannot write the site")
         },
-    )?;
-    Ok(manifest)
+    )
 }
 
-fn compile(wasm: &setup::Wasm) -> Outcome<PathBuf> {
+fn compile(wasm: &Wasm) -> Outcome<PathBuf> {
     let folder = root().join("target/wasm");
     let mut command = Command::new("cargo");
     command
@@ -63,12 +70,11 @@ fn compile(wasm: &setup::Wasm) -> Outcome<PathBuf> {
             "--profile",
             "wasm",
         ])
-        .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
-        .arg(&folder)
-        // Set by the cargo that runs this; the other compiler has its own.
-        .env_remove("RUSTUP_TOOLCHAIN");
+        .args(["--target", TARGET, "--target-dir"])
+        .arg(&folder);
     if let Some(rustc) = &wasm.rustc {
-        command.env("RUSTC", rustc);
+        // The toolchain was chosen for the other compiler.
+        command.env("RUSTC", rustc).env_remove("RUSTUP_TOOLCHAIN");
     }
     // As .cargo/config.toml says for the server, which this would override.
     let mut flags = "--cfg erase_components".to_owned();
@@ -81,8 +87,8 @@ fn compile(wasm: &setup::Wasm) -> Outcome<PathBuf> {
         flags.push_str(&format!(" --remap-path-prefix={}=", registry.display()));
     }
     command.env("RUSTFLAGS", flags);
-    run(&mut command)?;
-    Ok(folder.join("wasm32-unknown-unknown/wasm/frontend.wasm"))
+    run_command(&mut command)?;
+    Ok(folder.join(TARGET).join("wasm/frontend.wasm"))
 }
 
 /// Where cargo keeps the sources of dependencies.
@@ -147,18 +153,6 @@ fn public_bytes() -> Outcome<Vec<u8>> {
         all.extend(fs::read(&file).doing("cannot read public/")?);
     }
     Ok(all)
-}
-
-fn digest(parts: &[&[u8]]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part);
-    }
-    hash.finalize()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 fn assemble(module: &Path, style: &str, manifest: &Path) -> Outcome<()> {
