@@ -81,7 +81,7 @@ impl Cluster {
     pub fn start(options: Options) -> Outcome<Self> {
         let binaries = Binaries::ensure()?;
         let starting = Lock::take(&cache().join("cluster.lock"), "has started its cluster")?;
-        folder::sweep(&std::env::temp_dir());
+        Self::sweep();
         let path = options
             .folder
             .clone()
@@ -125,6 +125,22 @@ impl Cluster {
         Ok(cluster.answers().then_some(cluster))
     }
 
+    /// Ends what programs left that were killed while they had a cluster.
+    pub fn sweep() {
+        folder::sweep(&std::env::temp_dir());
+    }
+
+    /// Ends the one that lives in a folder, if any, and removes the folder.
+    ///
+    /// # Errors
+    /// When whoever started it still runs.
+    pub fn clear(folder: &Path) -> Outcome<()> {
+        if folder.exists() {
+            folder::clear(Folder::claim(folder)?.path())?;
+        }
+        Ok(())
+    }
+
     fn answers(&self) -> bool {
         self.kubectl(&["get", "--raw", "/readyz", "--request-timeout=5s"])
             .is_ok()
@@ -143,6 +159,11 @@ impl Cluster {
     /// Its kubeconfig.
     pub fn kubeconfig(&self) -> PathBuf {
         self.folder.path().join("kubeconfig")
+    }
+
+    /// How many nodes it was started with.
+    pub fn nodes(&self) -> usize {
+        self.options.nodes
     }
 
     /// Folder that the cluster lives in.

@@ -83,13 +83,15 @@ fn shown(command: &Command) -> String {
         .join(" ")
 }
 
-/// Runs a program to its end, its output shown.
+/// Runs a program to its end, its output shown. It does not hear the
+/// terminal's Ctrl-C by itself: it is ended with all that it started.
 ///
 /// # Errors
 /// When it is not there, does not succeed, or this process is asked to end.
 pub fn run(command: &mut Command) -> Outcome<()> {
     stop::check()?;
     let text = shown(command);
+    own_group(command.stdin(Stdio::null()));
     let mut child = command.spawn().doing(&format!("cannot run `{text}`"))?;
     let status = wait(&mut child).doing(&format!("cannot wait for `{text}`"))?;
     stop::check()?;
@@ -100,7 +102,19 @@ pub fn run(command: &mut Command) -> Outcome<()> {
     }
 }
 
-/// Waits for a program, and ends it when this process is asked to end.
+/// Ctrl-C at the terminal reaches every process of its group; what is started
+/// so is ended in its turn instead, and what it starts with it.
+#[cfg(unix)]
+pub fn own_group(command: &mut Command) {
+    std::os::unix::process::CommandExt::process_group(command, 0);
+}
+
+/// Groups are a matter of Unix.
+#[cfg(not(unix))]
+pub fn own_group(_: &mut Command) {}
+
+/// Waits for a program of [`own_group`], and ends it when this process is
+/// asked to end.
 ///
 /// # Errors
 /// When the system cannot tell how it ended.
@@ -116,31 +130,35 @@ pub fn wait(child: &mut Child) -> std::io::Result<ExitStatus> {
     }
 }
 
-/// Ends a program as Ctrl-C does; one that is still there after `patience` is
-/// killed.
+/// Ends a program of [`own_group`] and what it started, as Ctrl-C does; what
+/// is still there after `patience` is killed.
 ///
 /// # Errors
 /// When the system cannot tell how it ended.
 pub fn end(child: &mut Child, patience: Duration) -> std::io::Result<ExitStatus> {
-    signal("INT", child.id());
+    let group = format!("-{}", child.id());
+    kill("INT", &group);
     let begin = Instant::now();
     while begin.elapsed() < patience {
-        if let Some(status) = child.try_wait()? {
+        let ended = child.try_wait()?;
+        if let (Some(status), false) = (ended, kill("0", &group)) {
             return Ok(status);
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    // Gone in this very moment is as good.
-    let _ = child.kill();
+    kill("KILL", &group);
     child.wait()
 }
 
-/// Sends a signal by name, with `kill`: the library call would need unsafe
-/// code. False when there is no such process.
+/// Sends a signal by name. False when there is no such process.
 pub fn signal(name: &str, pid: u32) -> bool {
+    kill(name, &pid.to_string())
+}
+
+/// With `kill`: the library call would need unsafe code.
+fn kill(name: &str, whom: &str) -> bool {
     Command::new("kill")
-        .arg(format!("-{name}"))
-        .arg(pid.to_string())
+        .args([&format!("-{name}"), "--", whom])
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
@@ -204,20 +222,32 @@ mod tests {
         assert!(failure.0.contains('3'), "{failure}");
     }
 
+    /// A shell in a group of its own; returns once it has printed a line.
+    fn shell(script: &str) -> (Child, String) {
+        let mut command = Command::new("sh");
+        own_group(command.args(["-c", script]).stdout(Stdio::piped()));
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        let out = child.stdout.take().unwrap();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
+        (child, line.trim().to_owned())
+    }
+
     #[test]
     fn a_program_that_will_not_end_is_killed() {
-        let mut child = Command::new("sh")
-            .args(["-c", "trap '' INT; echo up; while :; do sleep 0.1; done"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // Only once it prints does it ignore the signal.
-        let mut word = [0];
-        std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut word).unwrap();
+        let (mut child, _) = shell("trap '' INT; echo up; while :; do sleep 0.1; done");
         let begin = Instant::now();
         let status = end(&mut child, Duration::from_millis(300)).unwrap();
         assert!(!status.success());
         assert!(begin.elapsed() >= Duration::from_millis(300));
+    }
+
+    #[test]
+    fn what_a_program_started_ends_with_it() {
+        let (mut child, inner) = shell("sh -c 'echo $$; while :; do sleep 0.1; done'; exit");
+        assert!(signal("0", inner.parse().unwrap()));
+        end(&mut child, Duration::from_secs(5)).unwrap();
+        assert!(!signal("0", inner.parse().unwrap()));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{Cluster, ports, process, stages};
-use crate::run::{Doing, Outcome, fail, wait};
+use super::{Cluster, ports, stages};
+use crate::run::{Doing, Outcome, fail, own_group, wait};
 use crate::stop;
 
 /// Which flag names which of our own programs.
@@ -64,7 +64,7 @@ pub fn create(cluster: &Cluster) -> Outcome<()> {
         command.arg("--kube-audit-policy").arg(policy);
     }
     // Interrupted half-way it could leave a process that is not in its list.
-    process::own_group(&mut command);
+    own_group(&mut command);
     let mut child = command.spawn().doing("cannot run kwokctl")?;
     let status = wait(&mut child).doing("cannot wait for kwokctl")?;
     stop::check()?;

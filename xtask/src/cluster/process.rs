@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::run::{Doing, Outcome, fail, output, signal as send};
+use crate::run::{Doing, Outcome, fail, output, own_group, signal as send};
 
 /// How long a process may take to end before it is killed.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -52,7 +52,8 @@ struct Process {
 /// is `/proc`, by spaces elsewhere (macOS).
 fn all() -> Vec<Process> {
     let Ok(entries) = fs::read_dir("/proc") else {
-        let text = output(Command::new("ps").args(["-axo", "pid=,command="])).unwrap_or_default();
+        let ps = output(Command::new("ps").args(["-axwwo", "pid=,command="]));
+        let text = ps.unwrap_or_default();
         return text.lines().filter_map(of_line).collect();
     };
     entries
@@ -77,6 +78,14 @@ fn of_line(line: &str) -> Option<Process> {
     })
 }
 
+/// The program of a command line and its arguments. With NUL each ends with
+/// it, and an empty one is an argument too; `ps` does not tell whether a space
+/// was inside one, and no path of a cluster has any.
+fn arguments(line: &str) -> impl Iterator<Item = &str> {
+    let separator = if line.contains('\0') { '\0' } else { ' ' };
+    line.strip_suffix('\0').unwrap_or(line).split(separator)
+}
+
 /// Is it the program of this path? A longer name that begins so is not.
 fn is_program(command: &str, program: &Path) -> bool {
     command
@@ -84,13 +93,17 @@ fn is_program(command: &str, program: &Path) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['\0', ' ']))
 }
 
-/// The pid of a component, if it runs.
-pub fn pid(work: &Path, component: Component) -> Option<u32> {
+/// A component, if it runs.
+fn find(work: &Path, component: Component) -> Option<Process> {
     let program = work.join("bin").join(component.name());
     all()
         .into_iter()
         .find(|process| is_program(&process.command, &program))
-        .map(|process| process.pid)
+}
+
+/// The pid of a component, if it runs.
+pub fn pid(work: &Path, component: Component) -> Option<u32> {
+    find(work, component).map(|process| process.pid)
 }
 
 /// Pids of all processes of a cluster.
@@ -115,14 +128,13 @@ pub fn signal(work: &Path, component: Component, signal: &str) -> Outcome<()> {
 /// port is free when this returns.
 pub fn kill_for_restart(work: &Path, component: Component) -> Outcome<()> {
     let name = component.name();
-    let Some(pid) = pid(work, component) else {
+    let Some(process) = find(work, component) else {
         return fail(format!("{name} is not running"));
     };
-    let line = fs::read(format!("/proc/{pid}/cmdline"))
-        .doing("a process can only be killed and restarted where there is /proc")?;
-    fs::write(work.join(format!("{name}.cmdline")), line).doing("cannot keep the command line")?;
-    send("KILL", pid);
-    if within(|| self::pid(work, component).is_none(), PATIENCE) {
+    fs::write(work.join(format!("{name}.cmdline")), process.command)
+        .doing("cannot keep the command line")?;
+    send("KILL", process.pid);
+    if within(|| pid(work, component).is_none(), PATIENCE) {
         Ok(())
     } else {
         fail(format!("{name} does not die"))
@@ -135,11 +147,9 @@ pub fn relaunch(work: &Path, component: Component) -> Outcome<()> {
     if pid(work, component).is_some() {
         return fail(format!("{name} is running already"));
     }
-    let line = fs::read(work.join(format!("{name}.cmdline")))
+    let line = fs::read_to_string(work.join(format!("{name}.cmdline")))
         .doing(&format!("{name} was not killed before"))?;
-    let text = String::from_utf8_lossy(&line);
-    // Each argument ends with NUL; an empty one is an argument too.
-    let mut parts = text.strip_suffix('\0').unwrap_or(&text).split('\0');
+    let mut parts = arguments(&line);
     let Some(program) = parts.next() else {
         return fail(format!("{name} has no command line"));
     };
@@ -166,17 +176,6 @@ pub fn relaunch(work: &Path, component: Component) -> Outcome<()> {
         fail(format!("{name} ended at once; its log says why"))
     }
 }
-
-/// Ctrl-C at the terminal reaches every process of the group; this one shall
-/// be ended in its turn instead.
-#[cfg(unix)]
-pub fn own_group(command: &mut Command) {
-    std::os::unix::process::CommandExt::process_group(command, 0);
-}
-
-/// Groups are a matter of Unix.
-#[cfg(not(unix))]
-pub fn own_group(_: &mut Command) {}
 
 /// Ends all processes of a cluster: asks, and after a while does not ask.
 pub fn end_all(work: &Path) {
@@ -244,6 +243,13 @@ mod tests {
         assert!(is_program("/c/bin/etcd", etcd));
         assert!(!is_program("/c/bin/etcdctl\0", etcd));
         assert!(!is_program("vi\0/c/bin/etcd\0", etcd));
+    }
+
+    #[test]
+    fn a_command_line_is_taken_apart_as_it_was_made() {
+        let parts = |line| arguments(line).collect::<Vec<_>>();
+        assert_eq!(parts("/c/etcd\0--a=b c\0\0"), ["/c/etcd", "--a=b c", ""]);
+        assert_eq!(parts("/c/etcd --a=b"), ["/c/etcd", "--a=b"]);
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Every test: unit, property, against the real control plane, in the real
 //! browser.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use xtask::cluster::Cluster;
 use xtask::cluster::binaries::Binaries;
-use xtask::run::{Outcome, fail, root, run as run_command, step};
+use xtask::run::{Doing, Outcome, fail, root, run as run_command, step};
 use xtask::stop;
 
 use super::dist::{self, cargo};
@@ -15,12 +17,18 @@ use super::web;
 /// A stage: its name with the time it takes, and what it does.
 type Stage<'a> = (&'a str, Box<dyn Fn() -> Outcome<()> + 'a>);
 
-/// Runs all, the quick ones first. A stage that fails does not keep the
-/// others from running.
+/// Runs all, the quick ones first.
 ///
 /// # Errors
 /// With the stages that failed.
 pub fn run() -> Outcome<()> {
+    let result = all();
+    // A test that was ended could not end its cluster.
+    Cluster::sweep();
+    result
+}
+
+fn all() -> Outcome<()> {
     let tools = setup::prepare(Level::Browser)?;
     Binaries::ensure()?;
     web::build(&tools.wasm)?;
@@ -33,27 +41,29 @@ pub fn run() -> Outcome<()> {
             }),
         ),
         (
-            "tests of the chores and the clusters (about 1 min)",
-            Box::new(|| cargo(&["test", "--package", "xtask"])),
+            "building the server and its tests (about 20 s, from cold 4 min)",
+            Box::new(|| cargo(&["test", "--quiet", "--no-run", "--package", "server"])),
         ),
         (
-            "tests of the server, against the real control plane (about 1 min, from cold 3 min)",
+            "tests of the chores, the clusters and the binary alone (about 1 min)",
+            Box::new(chores),
+        ),
+        (
+            "tests of the server, against the real control plane (about 2 min)",
             Box::new(|| cargo(&["test", "--package", "server"])),
-        ),
-        (
-            "building the server for the browser tests (about 20 s)",
-            Box::new(|| {
-                let packages = ["--package", "server", "--package", "xtask"];
-                cargo(&[&["build", "--quiet"], &packages[..]].concat())
-            }),
         ),
         (
             "browser tests (about 1 min)",
             Box::new(|| browser(tools.chromium.as_deref())),
         ),
     ];
+    tell(&stages)
+}
+
+/// Runs stages. One that fails does not keep the others from running.
+fn tell(stages: &[Stage]) -> Outcome<()> {
     let mut results = Vec::new();
-    for (name, stage) in &stages {
+    for (name, stage) in stages {
         stop::check()?;
         let begin = Instant::now();
         let result = step(name, stage);
@@ -71,14 +81,29 @@ pub fn run() -> Outcome<()> {
     }
 }
 
-fn browser(chromium: Option<&std::path::Path>) -> Outcome<()> {
+/// Rollbook as the server's tests were built with it.
+fn binary() -> PathBuf {
+    dist::folder().join("debug/rollbook")
+}
+
+fn chores() -> Outcome<()> {
+    let mut command = Command::new("cargo");
+    command
+        .current_dir(root())
+        .args(["test", "--package", "xtask"])
+        .env("ROLLBOOK_BIN", binary());
+    run_command(&mut command)
+}
+
+fn browser(chromium: Option<&Path>) -> Outcome<()> {
     let folder = root().join("end2end");
+    let own = std::env::current_exe().doing("cannot find this program")?;
     let mut command = Command::new(folder.join("node_modules/.bin/playwright"));
     command
         .current_dir(folder)
-        .arg("test")
-        .env("ROLLBOOK_BIN", dist::folder().join("debug/rollbook"))
-        .env("ROLLBOOK_XTASK", dist::folder().join("debug/xtask"));
+        .args(["test", "--forbid-only"])
+        .env("ROLLBOOK_BIN", binary())
+        .env("ROLLBOOK_XTASK", own);
     if let Some(path) = chromium {
         command.env("ROLLBOOK_CHROMIUM", path);
     }

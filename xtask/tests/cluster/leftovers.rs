@@ -31,7 +31,7 @@ fn folder(child: &mut Child) -> PathBuf {
 /// How many programs of a folder run.
 fn running(folder: &Path) -> usize {
     let text = Command::new("ps")
-        .args(["-axo", "command="])
+        .args(["-axwwo", "command="])
         .output()
         .unwrap();
     let start = format!("{}/", folder.display());
