@@ -4,24 +4,33 @@
 use std::fs;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use xtask::cluster::Cluster;
-use xtask::run::{Doing, Outcome, fail, root};
+use xtask::run::{Doing, Outcome, fail, root, step};
+
+/// How long one call of kubectl waits: between them this process looks whether
+/// it was asked to end.
+const GLANCE: &str = "--timeout=3s";
+
+/// What a write prints: which generation it made.
+const GENERATION: &str = "jsonpath={.metadata.generation}";
 
 /// Plays `end2end/cluster/story.yaml`. Workloads are told side by side.
 ///
 /// # Errors
 /// When a step fails.
 pub fn play(cluster: &Cluster) -> Outcome<()> {
+    let about = 8 + cluster.nodes() / 5;
+    step(&format!("telling the story (about {about} s)"), || {
+        tell_all(cluster)
+    })
+}
+
+fn tell_all(cluster: &Cluster) -> Outcome<()> {
     let path = root().join("end2end/cluster/story.yaml");
     let text = fs::read_to_string(path).doing("cannot read the story")?;
     let story: Value = serde_norway::from_str(&text).doing("cannot read the story")?;
-    for namespace in list(&story["namespaces"]) {
-        let name = namespace.as_str().unwrap_or_default();
-        if name != "kube-system" {
-            cluster.kubectl(&["create", "namespace", name])?;
-        }
-    }
+    cluster.feed(&["create", "-f", "-"], &namespaces(&story))?;
     std::thread::scope(|scope| {
         let tellers: Vec<_> = list(&story["workloads"])
             .iter()
@@ -33,6 +42,15 @@ pub fn play(cluster: &Cluster) -> Outcome<()> {
                 .unwrap_or_else(|_| fail("a part of the story broke off"))
         })
     })
+}
+
+/// The namespaces that are not there from the start, as JSON text.
+fn namespaces(story: &Value) -> String {
+    let items: Vec<Value> = list(&story["namespaces"])
+        .iter()
+        .map(|name| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}))
+        .collect();
+    json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string()
 }
 
 fn list(value: &Value) -> &[Value] {
@@ -55,8 +73,8 @@ fn tell(cluster: &Cluster, workload: &Value) -> Outcome<()> {
     } else {
         "create"
     };
-    cluster.feed(&[how, "-f", "-"], &object.to_string())?;
-    told.observed()?;
+    let made = cluster.feed(&[how, "-f", "-", "-o", GENERATION], &object.to_string())?;
+    told.observed(&made)?;
     list(&workload["steps"])
         .iter()
         .try_for_each(|step| told.step(step))
@@ -75,17 +93,44 @@ impl Told<'_> {
         self.cluster.kubectl(&all)
     }
 
-    /// The controller has handled the latest spec.
-    fn observed(&self) -> Outcome<()> {
-        let path = "jsonpath={.metadata.generation} {.status.observedGeneration}";
+    /// One field of the object, by its `jsonpath=`.
+    fn field(&self, path: &str) -> Outcome<String> {
+        self.kubectl(&["get", &self.target, "-o", path])
+    }
+
+    /// Asks kubectl, which waits for a while, until it says that it is so. The
+    /// more nodes, the longer it may take.
+    fn until(&self, what: &str, arguments: &[&str]) -> Outcome<()> {
+        let nodes = u64::try_from(self.cluster.nodes()).unwrap_or_default();
         self.cluster.wait_until(
-            &format!("{} is observed", self.target),
-            Duration::from_mins(1),
-            || {
-                self.kubectl(&["get", &self.target, "-o", path])
-                    .is_ok_and(|text| text.split_once(' ').is_some_and(|(want, got)| want == got))
-            },
+            &format!("{} {what}", self.target),
+            Duration::from_secs(60 + nodes),
+            || self.kubectl(arguments).is_ok(),
         )
+    }
+
+    /// A field of the status reaches a value.
+    fn reaches(&self, field: &str, value: &str) -> Outcome<()> {
+        let wanted = format!("--for=jsonpath={{.status.{field}}}={value}");
+        let what = format!("reaches {field} {value}");
+        self.until(&what, &["wait", &self.target, &wanted, GLANCE])
+    }
+
+    /// The controller has handled a generation of the spec.
+    fn observed(&self, generation: &str) -> Outcome<()> {
+        self.reaches("observedGeneration", generation)
+    }
+
+    /// A verb of `kubectl rollout` that writes, and its handling.
+    fn rollout(&self, verb: &str, more: &[&str]) -> Outcome<()> {
+        self.kubectl(&[&["rollout", verb, &self.target], more].concat())?;
+        self.observed(&self.field(GENERATION)?)
+    }
+
+    /// Every pod is ready, of whichever revision.
+    fn ready(&self) -> Outcome<()> {
+        let desired = self.field("jsonpath={.status.desiredNumberScheduled}")?;
+        self.reaches("numberReady", &desired)
     }
 
     fn step(&self, step: &Value) -> Outcome<()> {
@@ -95,37 +140,19 @@ impl Told<'_> {
                 self.target
             ));
         };
-        let text = value.as_str().unwrap_or_default();
+        let target = self.target.as_str();
         match verb.as_str() {
             "patch" => {
-                self.kubectl(&[
-                    "patch",
-                    &self.target,
-                    "--type=strategic",
-                    "-p",
-                    &value.to_string(),
-                ])?;
-                self.observed()
+                let patch = value.to_string();
+                let words = ["patch", target, "--type=strategic", "-p", &patch];
+                self.observed(&self.kubectl(&[&words[..], &["-o", GENERATION]].concat())?)
             }
-            "undo" => {
-                let to = format!("--to-revision={value}");
-                self.kubectl(&["rollout", "undo", &self.target, &to])?;
-                self.observed()
-            }
-            "restart" => {
-                self.kubectl(&["rollout", "restart", &self.target])?;
-                self.observed()
-            }
-            "rollout" => self
-                .kubectl(&["rollout", "status", &self.target, "--timeout=60s"])
-                .map(|_| ()),
+            "undo" => self.rollout("undo", &[&format!("--to-revision={value}")]),
+            "restart" => self.rollout("restart", &[]),
+            "rollout" => self.until("is rolled out", &["rollout", "status", target, GLANCE]),
+            "pods" => self.ready(),
             "delete-pods" => self.delete_pods(value.as_u64().unwrap_or(1)),
-            "pause" => {
-                std::thread::sleep(Duration::from_millis(value.as_u64().unwrap_or_default()));
-                Ok(())
-            }
-            "label-nodes" => self.label_nodes(text),
-            other => fail(format!("{}: no such step: {other}", self.target)),
+            other => fail(format!("{target}: no such step: {other}")),
         }
     }
 
@@ -136,23 +163,8 @@ impl Told<'_> {
         let pods = self.kubectl(&["get", "pods", "-l", &selector, "-o", "name"])?;
         let percent = usize::try_from(percent).unwrap_or(100);
         let count = pods.lines().count() * percent / 100;
-        for pod in pods.lines().take(count) {
-            self.kubectl(&["delete", pod, "--wait=false"])?;
-        }
-        Ok(())
-    }
-
-    /// `label=value` on the nodes of zone a.
-    fn label_nodes(&self, label: &str) -> Outcome<()> {
-        self.cluster
-            .kubectl(&[
-                "label",
-                "nodes",
-                "-l",
-                "topology.kubernetes.io/zone=eu-1a",
-                label,
-                "--overwrite",
-            ])
+        let gone: Vec<&str> = pods.lines().take(count).collect();
+        self.kubectl(&[&["delete", "--wait=false"], &gone[..]].concat())
             .map(|_| ())
     }
 }
