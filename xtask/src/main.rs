@@ -31,6 +31,8 @@ enum Task {
     Dist,
     /// Figures, with kubectl on the same cluster beside them
     Bench(tasks::bench::Arguments),
+    /// Pictures of every page of the demo's story
+    Shots(tasks::shots::Arguments),
     /// A cluster for other programs: prints JSON, ends when standard input ends
     Cluster(tasks::serve::Arguments),
 }
@@ -57,6 +59,7 @@ fn run(task: Task) -> Outcome<()> {
         Task::Lint => tasks::lint::run(),
         Task::Dist => tasks::dist::run(),
         Task::Bench(arguments) => tasks::bench::run(&arguments),
+        Task::Shots(arguments) => tasks::shots::run(&arguments),
         Task::Cluster(arguments) => tasks::serve::run(&arguments),
     }
 }

@@ -7,6 +7,7 @@ pub mod lint;
 mod seams;
 pub mod serve;
 pub mod setup;
+pub mod shots;
 mod story;
 pub mod test;
 pub mod web;

@@ -1,0 +1,95 @@
+// Pictures of every page of the demo's story, or the two of the README. Started
+// by `cargo xtask shots`, which sets the environment.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { need, serve, sleep } from './bench/tools.mjs';
+import { palette } from './palette.mjs';
+
+const { chromium } = createRequire(import.meta.url)('@playwright/test');
+const folder = need('SHOTS_FOLDER');
+const fluentd = '/ns/logging/daemonsets/fluentd';
+const falco = '/ns/security/daemonsets/falco';
+
+/** The pages, by the name of their picture. */
+async function pages(url) {
+  const response = await fetch(`${url}/api/history?namespace=logging&name=fluentd`);
+  if (!response.ok) throw new Error(`fluentd of the demo's story is not there: ${response.status}`);
+  const history = await response.json();
+  const current = history.revisions.find((revision) => revision.current).name;
+  const other = history.previousDifferent;
+  return {
+    workloads: '/',
+    'workloads-filtered': '/?q=falco',
+    daemonset: fluentd,
+    'daemonset-stuck': falco,
+    'daemonset-ondelete': '/ns/storage/daemonsets/longhorn-manager',
+    'daemonset-pruned': '/ns/logging/daemonsets/vector',
+    revision: `${fluentd}/revisions/${current}`,
+    compare: `${fluentd}/compare?from=${other}&to=${current}`,
+    'compare-split': `${fluentd}/compare?from=${other}&to=${current}&layout=split`,
+    rollback: `${fluentd}/rollback?to=${other}`,
+    'rollback-ondelete': '/ns/storage/daemonsets/longhorn-manager/rollback',
+    progress: `${fluentd}/progress?generation=${history.generation}`,
+    'progress-stuck': `${falco}/progress`,
+    'not-found': '/ns/logging/daemonsets/no-such-workload',
+  };
+}
+
+async function open(browser, url, options) {
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', reducedMotion: 'reduce', ...options });
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.locator('html[data-awake]').waitFor({ state: 'attached' });
+  await page.evaluate(() => document.fonts.ready);
+  return page;
+}
+
+async function everyPage(browser, url) {
+  let count = 0;
+  for (const [name, path] of Object.entries(await pages(url))) {
+    for (const colorScheme of ['light', 'dark']) {
+      for (const width of [1440, 390]) {
+        const viewport = { width, height: width === 390 ? 844 : 900 };
+        const page = await open(browser, url + path, { colorScheme, viewport });
+        await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+        await page.context().close();
+        count += 1;
+      }
+    }
+  }
+  console.error(`  ${count} pictures in ${folder}`);
+}
+
+/** The two of the README: as wide as it shows them, with few colours. */
+async function readme(browser, url) {
+  const viewport = { width: 1200, height: 900 };
+  for (const [name, path, last] of [
+    ['workloads', '/', 'main'],
+    ['history', fluentd, 'main section:has(h2:text-is("Revision history"))'],
+  ]) {
+    const page = await open(browser, url + path, { colorScheme: 'light', viewport });
+    const { y, height } = await page.locator(last).boundingBox();
+    const clip = { x: 0, y: 0, width: viewport.width, height: Math.ceil(y + height) };
+    const picture = palette(await page.screenshot({ clip, fullPage: true }));
+    writeFileSync(join(folder, `${name}.png`), picture);
+    console.error(`  ${join(folder, `${name}.png`)}: ${(picture.length / 1000).toFixed(0)} kB`);
+    await page.context().close();
+  }
+}
+
+mkdirSync(folder, { recursive: true });
+const own = process.env.SHOTS_URL ? undefined : await serve();
+const browser = await chromium.launch({
+  executablePath: process.env.ROLLBOOK_CHROMIUM || undefined,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--hide-scrollbars'],
+});
+try {
+  const url = own?.url ?? process.env.SHOTS_URL.replace(/\/$/, '');
+  // What the story leaves moving comes to rest.
+  if (own) await sleep(5000);
+  await (process.env.SHOTS_README ? readme : everyPage)(browser, url);
+} finally {
+  await browser.close();
+  await own?.stop();
+}
