@@ -7,41 +7,70 @@ use std::process::Command;
 use serde_json::Value;
 use xtask::run::{Doing, Failure, Outcome, fail, output, root};
 
-/// Families of crates that reach a cluster or a database: the crate itself and
-/// those named after it.
-const FAMILIES: [&str; 6] = [
-    "kube",
-    "k8s-openapi",
-    "sqlx",
-    "diesel",
-    "sea-orm",
-    "rusqlite",
-];
-
-/// Other crates that reach the outside.
-const OUTSIDE: [&str; 10] = [
+/// What reaches a cluster, a database or a server. Each name stands for a
+/// family: the crate itself and those named after it.
+const OUTSIDE: [&str; 25] = [
     "attohttpc",
+    "awc",
     "curl",
-    "hyper-util",
+    "diesel",
+    "gloo-net",
+    "hyper",
     "isahc",
+    "k8s-openapi",
+    "kube",
     "libsqlite3-sys",
+    "minreq",
     "mongodb",
+    "mysql",
+    "native-tls",
+    "openssl",
     "postgres",
+    "redis",
     "reqwest",
+    "rusqlite",
+    "rustls",
+    "sea-orm",
+    "sqlx",
+    "surf",
     "tokio-postgres",
     "ureq",
 ];
 
-/// What `domain` must not reach either.
-const FRAMES: [&str; 5] = ["leptos", "axum", "tokio", "tower", "leptos_axum"];
+/// Crates of such a family that are a way out only with a feature.
+const WITH_FEATURE: [(&str, &str); 2] = [("hyper", "client"), ("tokio", "net")];
 
-/// Async runtimes that neither may name itself.
-const RUNTIMES: [&str; 5] = [
+/// Reached all the same: docs/adr/0006-what-leptos-brings.md. `app` must not
+/// name it.
+const BROUGHT: (&str, &str) = ("app", "gloo-net");
+
+/// Families that `domain` must not reach either: frames, runtimes, browsers.
+const FRAMES: [&str; 15] = [
+    "any_spawner",
+    "axum",
+    "futures",
+    "gloo",
+    "http",
+    "js-sys",
+    "leptos",
+    "reactive_graph",
+    "reactive_stores",
+    "server_fn",
+    "tachys",
     "tokio",
-    "async-std",
-    "smol",
+    "tower",
+    "wasm-bindgen",
+    "web-sys",
+];
+
+/// Families that neither may name itself: async runtimes.
+const RUNTIMES: [&str; 6] = [
     "async-executor",
+    "async-global-executor",
+    "async-std",
     "futures-executor",
+    "smol",
+    "tokio",
 ];
 
 /// A package that is reached, and with which features.
@@ -71,13 +100,21 @@ pub fn check() -> Outcome<()> {
     ]))?;
     let metadata: Value = serde_json::from_str(&text).doing("cannot read cargo's metadata")?;
     for package in ["domain", "app"] {
-        if let Some(runtime) = named_runtime(&metadata, package)? {
+        if let Some(name) = named(&metadata, package)? {
             return fail(format!(
-                "{package}/Cargo.toml names {runtime}: it must not know how it is run"
+                "{package}/Cargo.toml names {name}: it must know neither how it is run nor how the outside is reached"
             ));
         }
     }
     Ok(())
+}
+
+/// Is it of one of these families?
+fn is_of(families: &[&str], name: &str) -> bool {
+    families.iter().any(|root| {
+        name.strip_prefix(root)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
+    })
 }
 
 /// The first that a package must not reach.
@@ -86,23 +123,21 @@ fn forbidden<'a>(package: &str, reached: &'a [Reached]) -> Option<&'a str> {
         .iter()
         .find(|found| {
             let name = found.name.as_str();
-            let family = |root: &str| {
-                name.strip_prefix(root)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
-            };
-            FAMILIES.iter().any(|root| family(root))
-                || OUTSIDE.contains(&name)
-                // leptos_axum brings the types of hyper; its client would be
-                // a way out.
-                || (name == "hyper" && found.features.contains("client"))
-                || (package == "domain" && FRAMES.contains(&name))
+            if package == "domain" && is_of(&FRAMES, name) {
+                return true;
+            }
+            let with = WITH_FEATURE.iter().find(|(of, _)| *of == name);
+            match with {
+                Some((_, feature)) => found.features.contains(*feature),
+                None => is_of(&OUTSIDE, name) && (package, name) != BROUGHT,
+            }
         })
         .map(|found| found.name.as_str())
 }
 
-/// The async runtime that a manifest names, also under another name, for tests
-/// or for one target only.
-fn named_runtime(metadata: &Value, package: &str) -> Outcome<Option<String>> {
+/// The first that a manifest names and must not, also under another name, for
+/// tests or for one target only.
+fn named(metadata: &Value, package: &str) -> Outcome<Option<String>> {
     let found = metadata["packages"]
         .as_array()
         .into_iter()
@@ -114,7 +149,7 @@ fn named_runtime(metadata: &Value, package: &str) -> Outcome<Option<String>> {
         .into_iter()
         .flatten()
         .filter_map(|dependency| dependency["name"].as_str())
-        .find(|name| RUNTIMES.contains(name))
+        .find(|name| is_of(&RUNTIMES, name) || is_of(&OUTSIDE, name))
         .map(ToOwned::to_owned))
 }
 
@@ -157,41 +192,61 @@ mod tests {
     }
 
     #[test]
-    fn what_reaches_out_is_found() {
-        assert_eq!(
-            found("app", "app v0|\nkube-core v5|").as_deref(),
-            Some("kube-core")
-        );
-        assert_eq!(found("app", "reqwest v1|json").as_deref(), Some("reqwest"));
+    fn what_reaches_out_is_found_by_its_family() {
+        for name in ["kube", "kube-core", "reqwest", "hyper-util", "rustls"] {
+            let tree = format!("app v0|\n{name} v1|");
+            assert_eq!(found("app", &tree).as_deref(), Some(name));
+            assert_eq!(found("domain", &tree).as_deref(), Some(name));
+        }
         assert_eq!(found("app", "kubernetes-names v1|\nserde v1|"), None);
     }
 
     #[test]
-    fn only_the_client_of_hyper_is_a_way_out() {
+    fn some_are_a_way_out_only_with_a_feature() {
         assert_eq!(found("app", "hyper v1|default,server"), None);
+        assert_eq!(found("app", "tokio v1|rt,sync"), None);
+        let hyper = found("app", "hyper v1|client,http1 (*)");
+        assert_eq!(hyper.as_deref(), Some("hyper"));
+        assert_eq!(found("app", "tokio v1|net,rt").as_deref(), Some("tokio"));
+    }
+
+    #[test]
+    fn what_leptos_brings_is_let_pass_in_app_alone() {
+        let tree = "gloo-net v0|";
+        assert_eq!(found("app", tree), None);
+        assert_eq!(found("domain", tree).as_deref(), Some("gloo-net"));
         assert_eq!(
-            found("app", "hyper v1|client,http1 (*)").as_deref(),
-            Some("hyper")
+            found("app", "gloo-net-more v0|").as_deref(),
+            Some("gloo-net-more")
         );
     }
 
     #[test]
     fn a_page_may_know_leptos_and_the_domain_may_not() {
-        assert_eq!(found("app", "leptos v0|"), None);
-        assert_eq!(found("domain", "leptos v0|").as_deref(), Some("leptos"));
+        for name in [
+            "leptos",
+            "leptos_dom",
+            "reactive_graph",
+            "axum-core",
+            "tokio-util",
+        ] {
+            let tree = format!("{name} v0|");
+            assert_eq!(found("app", &tree), None);
+            assert_eq!(found("domain", &tree).as_deref(), Some(name));
+        }
     }
 
     #[test]
-    fn a_runtime_is_found_under_another_name() {
-        let metadata = json!({"packages": [
-            {"name": "app", "dependencies": [{"name": "serde"}]},
-            {"name": "domain", "dependencies": [{"name": "tokio", "rename": "t", "kind": "dev"}]},
-        ]});
-        assert_eq!(named_runtime(&metadata, "app").unwrap(), None);
-        assert_eq!(
-            named_runtime(&metadata, "domain").unwrap().as_deref(),
-            Some("tokio")
-        );
-        assert!(named_runtime(&metadata, "gone").is_err());
+    fn what_a_manifest_names_is_found_under_another_name() {
+        let of = |dependency: Value| {
+            let packages =
+                json!([{"name": "app", "dependencies": [{"name": "serde"}, dependency]}]);
+            named(&json!({"packages": packages}), "app").unwrap()
+        };
+        assert_eq!(of(json!({"name": "leptos"})), None);
+        let renamed = json!({"name": "tokio-util", "rename": "t", "kind": "dev"});
+        assert_eq!(of(renamed).as_deref(), Some("tokio-util"));
+        assert_eq!(of(json!({"name": "gloo-net"})).as_deref(), Some("gloo-net"));
+        assert!(named(&json!({"packages": []}), "app").is_err());
     }
 }
