@@ -1,19 +1,14 @@
 //! A cluster for programs in other languages: prints where it is as one line
-//! of JSON, takes orders line by line, answers each with one line of JSON, and
-//! ends when its input ends or it gets a signal.
-//!
-//! An order is `freeze|thaw|kill|restart COMPONENT`; components are `etcd`,
-//! `apiserver`, `controller-manager`, `scheduler` and `kwok`.
+//! of JSON, and ends when its input ends or it gets a signal.
 
-use std::io::BufRead as _;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use xtask::cluster::{Cluster, Component, Options, Pace};
-use xtask::run::{Outcome, fail};
+use xtask::cluster::{Cluster, Options, Pace};
+use xtask::run::Outcome;
 use xtask::stop;
 
 /// How quickly pods start.
@@ -82,86 +77,20 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
             "logs": cluster.logs(),
         })
     );
-    orders(&cluster);
+    until_the_end();
     Ok(())
 }
 
-/// Carries out orders until the input ends or a signal comes.
-fn orders(cluster: &Cluster) {
-    let (sender, lines) = mpsc::channel();
-    // Reading cannot be interrupted, so a thread waits for it that nobody
-    // waits for.
+/// Until the input ends or a signal comes.
+fn until_the_end() {
+    let (sender, ended) = mpsc::channel::<()>();
+    // Reading cannot be interrupted, so a thread does it that nobody waits
+    // for; its end closes the channel.
     std::thread::spawn(move || {
-        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-            if sender.send(line).is_err() {
-                return;
-            }
-        }
+        let _sender = sender;
+        // Whatever is said, only the end counts.
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
     });
-    while !stop::asked() {
-        let line = match lines.recv_timeout(Duration::from_millis(100)) {
-            Ok(line) => line,
-            Err(RecvTimeoutError::Timeout) => continue,
-            Err(RecvTimeoutError::Disconnected) => return,
-        };
-        let answer = match order(cluster, &line) {
-            Ok(()) => json!({"ok": true}),
-            Err(failure) => json!({"ok": false, "error": failure.to_string()}),
-        };
-        println!("{answer}");
-    }
-}
-
-fn order(cluster: &Cluster, line: &str) -> Outcome<()> {
-    let (verb, component) = parse(line)?;
-    match verb {
-        Verb::Freeze => cluster.freeze(component),
-        Verb::Thaw => cluster.thaw(component),
-        Verb::Kill => cluster.kill(component),
-        Verb::Restart => cluster.restart(component),
-    }
-}
-
-/// What can be done to a component.
-#[derive(Debug, PartialEq, Eq)]
-enum Verb {
-    Freeze,
-    Thaw,
-    Kill,
-    Restart,
-}
-
-/// Reads one line.
-fn parse(line: &str) -> Outcome<(Verb, Component)> {
-    let (verb, name) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
-    let verb = match verb {
-        "freeze" => Verb::Freeze,
-        "thaw" => Verb::Thaw,
-        "kill" => Verb::Kill,
-        "restart" => Verb::Restart,
-        _ => return fail(format!("no such order: {verb}")),
-    };
-    let component = match name.trim() {
-        "etcd" => Component::Etcd,
-        "apiserver" => Component::Apiserver,
-        "controller-manager" => Component::ControllerManager,
-        "scheduler" => Component::Scheduler,
-        "kwok" => Component::Kwok,
-        other => return fail(format!("no such component: {other}")),
-    };
-    Ok((verb, component))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn orders_are_read() {
-        let order = parse(" kill  apiserver ").ok();
-        assert_eq!(order, Some((Verb::Kill, Component::Apiserver)));
-        for line in ["", "kill", "kill -9", "end apiserver"] {
-            assert!(parse(line).is_err(), "{line}");
-        }
-    }
+    let pause = Duration::from_millis(100);
+    while !stop::asked() && ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {}
 }
