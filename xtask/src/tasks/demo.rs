@@ -122,6 +122,8 @@ fn serve(cluster: &Cluster, port: u16) -> Outcome<Child> {
         .arg(cluster.kubeconfig())
         .arg("--port")
         .arg(free_from(port)?.to_string())
+        // Nobody watches a demo for ten minutes to see what stuck looks like.
+        .args(["--stuck-after", "1m"])
         .env("RUST_LOG", "warn")
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
