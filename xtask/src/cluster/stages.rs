@@ -35,6 +35,10 @@ fn times(pace: Pace) -> [(&'static str, u32); 5] {
     }
 }
 
+/// All tags of a pod's images, in jq: a tag follows the last colon of what
+/// follows the last slash, and a digest is none.
+const TAGS: &str = r#"[.spec.containers[].image | split("@") | first | split("/") | last | split(":") | if length > 1 then last else "" end] | join(" ")"#;
+
 /// A Go template that counts one up: its language has no sums, so each number
 /// names the next.
 fn count_up() -> String {
@@ -65,6 +69,7 @@ pub fn config(pace: Pace) -> Outcome<String> {
         text = text.replace(name, &value.to_string());
     }
     Ok(text
+        .replace("${TAGS}", TAGS)
         .replace("${VERSION}", binaries::version())
         .replace("${COUNT_UP}", &count_up()))
 }

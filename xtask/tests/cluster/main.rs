@@ -7,11 +7,12 @@ mod leftovers;
 mod processes;
 mod stages;
 
-/// A DaemonSet with one container, whose tag tells how its pods fare.
+/// A DaemonSet with one container, whose tag (with its colon) tells how its
+/// pods fare.
 fn daemon_set(name: &str, tag: &str) -> String {
     format!(
         r#"{{"apiVersion":"apps/v1","kind":"DaemonSet","metadata":{{"name":"{name}","namespace":"default"}},
         "spec":{{"selector":{{"matchLabels":{{"app":"{name}"}}}},"template":{{"metadata":{{"labels":{{"app":"{name}"}}}},
-        "spec":{{"containers":[{{"name":"c","image":"registry.example.com:5000/{name}:{tag}"}}]}}}}}}}}"#
+        "spec":{{"containers":[{{"name":"c","image":"registry.example.com:5000/{name}{tag}"}}]}}}}}}}}"#
     )
 }

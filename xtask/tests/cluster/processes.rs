@@ -23,7 +23,7 @@ fn processes_can_be_frozen_killed_and_restarted() {
             .unwrap_or_default()
     };
     cluster.freeze(Component::ControllerManager).unwrap();
-    cluster.apply(&daemon_set("x", "1")).unwrap();
+    cluster.apply(&daemon_set("x", ":1")).unwrap();
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(observed(), "", "a frozen controller handles nothing");
     cluster.thaw(Component::ControllerManager).unwrap();

@@ -17,13 +17,19 @@ fn pods_fare_as_their_tags_say() {
     let cluster = Cluster::start(Options::test("stages")).expect("a cluster");
     let begin = Instant::now();
     for (name, tag) in [
-        ("lazy", "1.0-slow"),
-        ("fine", "1.0"),
-        ("gone", "1.0-missing"),
-        ("loop", "1.0-crash"),
-        ("never", "1.0-unready"),
+        ("lazy", ":1.0-slow"),
+        ("fine", ":1.0"),
+        ("gone", ":1.0-missing"),
+        ("loop", ":1.0-crash"),
+        ("never", ":1.0-unready"),
+        // Names are not tags.
+        ("missing", ""),
+        ("crash", ":1.0@sha256:c0ffee"),
     ] {
         cluster.apply(&daemon_set(name, tag)).unwrap();
+    }
+    for name in ["missing", "crash"] {
+        until(&cluster, name, "ready by name", is_ready);
     }
     nodes_are_ready_in_three_zones(&cluster);
     most_are_ready_at_once_and_deleted_ones_are_replaced(&cluster);
