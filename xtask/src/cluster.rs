@@ -290,6 +290,10 @@ impl Cluster {
     /// # Errors
     /// When it was not killed by [`Cluster::kill`] or does not start.
     pub fn restart(&self, component: Component) -> Outcome<()> {
+        if component == Component::Kwok && self.pid(component).is_none() {
+            // It would wait 40 s for the nodes of the one that was killed.
+            self.kubectl(&["-n", "kube-node-lease", "delete", "leases", "--all"])?;
+        }
         process::relaunch(&self.work(), component)
     }
 

@@ -4,6 +4,8 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
 mod leftovers;
+#[cfg(target_os = "linux")]
+mod listeners;
 mod processes;
 mod stages;
 

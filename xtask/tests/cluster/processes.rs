@@ -2,6 +2,7 @@
 //! each other.
 
 use std::fs;
+use std::process::Command;
 use std::time::Duration;
 
 use xtask::cluster::{Cluster, Component, Options};
@@ -54,6 +55,43 @@ fn processes_can_be_frozen_killed_and_restarted() {
         .unwrap();
 }
 
+/// The other three, one after another: each comes back and does its work.
+#[test]
+fn every_process_comes_back_and_listens_on_loopback_only() {
+    let cluster = Cluster::start(Options::test("back")).expect("a cluster");
+    for component in [Component::Etcd, Component::Scheduler, Component::Kwok] {
+        cluster.kill(component).unwrap();
+        assert_eq!(cluster.pid(component), None);
+        cluster.restart(component).unwrap();
+        let name = format!("{component:?}").to_lowercase();
+        let soon = Duration::from_mins(1);
+        // An object is stored, its pods are placed and started.
+        let object = daemon_set(&name, ":1");
+        let stored = || cluster.apply(&object).is_ok();
+        cluster.wait_until("stored", soon, stored).unwrap();
+        let path = "jsonpath={.status.numberReady}";
+        let ready = || {
+            cluster
+                .kubectl(&["get", "ds", &name, "-o", path])
+                .is_ok_and(|count| count == "3")
+        };
+        cluster
+            .wait_until(&format!("{name} ready"), soon, ready)
+            .unwrap();
+    }
+    #[cfg(target_os = "linux")]
+    crate::listeners::are_on_loopback_only(
+        &cluster,
+        &[
+            Component::Etcd,
+            Component::Apiserver,
+            Component::ControllerManager,
+            Component::Scheduler,
+            Component::Kwok,
+        ],
+    );
+}
+
 #[test]
 fn writes_are_recorded_and_flags_are_passed_on() {
     let policy = std::env::temp_dir().join(format!("rb-policy-{}.yaml", std::process::id()));
@@ -80,7 +118,9 @@ fn writes_are_recorded_and_flags_are_passed_on() {
     cluster
         .wait_until("recorded", Duration::from_secs(10), recorded)
         .unwrap();
-    let pid = cluster.pid(Component::Apiserver).unwrap();
-    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap();
+    let pid = cluster.pid(Component::Apiserver).unwrap().to_string();
+    let mut ps = Command::new("ps");
+    let line = ps.args(["-ww", "-o", "command=", "-p", &pid]).output();
+    let line = line.unwrap().stdout;
     assert!(String::from_utf8_lossy(&line).contains("--event-ttl=7m"));
 }
