@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use xtask::run::{Doing, Outcome, root, step};
+use xtask::run::{Doing, Outcome, root, run as run_command, step};
 
 use super::setup::{self, Level};
 use super::web;
@@ -42,14 +42,25 @@ pub fn folder() -> PathBuf {
     )
 }
 
-/// Cargo in the repository.
+/// Runs cargo in the repository.
 ///
 /// # Errors
 /// When it fails.
 pub fn cargo(arguments: &[&str]) -> Outcome<()> {
-    run_in_root(Command::new("cargo").args(arguments))
+    run_command(cargo_command().args(arguments))
 }
 
-fn run_in_root(command: &mut Command) -> Outcome<()> {
-    xtask::run::run(command.current_dir(root()))
+/// Cargo in the repository, as if a person ran it: without what the cargo that
+/// runs this says about this package. Some build scripts look at it, and their
+/// crates would be built anew each time the other way is taken.
+pub fn cargo_command() -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(root());
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command
 }

@@ -87,12 +87,9 @@ fn binary() -> PathBuf {
 }
 
 fn chores() -> Outcome<()> {
-    let mut command = Command::new("cargo");
-    command
-        .current_dir(root())
-        .args(["test", "--package", "xtask"])
-        .env("ROLLBOOK_BIN", binary());
-    run_command(&mut command)
+    let mut command = dist::cargo_command();
+    command.args(["test", "--package", "xtask"]);
+    run_command(command.env("ROLLBOOK_BIN", binary()))
 }
 
 fn browser(chromium: Option<&Path>) -> Outcome<()> {

@@ -4,13 +4,13 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::{Value, json};
 use wasm_bindgen_cli_support::Bindgen;
 use xtask::digest::digest;
 use xtask::run::{Doing, Outcome, root, run as run_command, step};
 
+use super::dist::cargo_command;
 use super::setup::{self, Level, TARGET, Wasm};
 
 /// Where the site lies.
@@ -59,9 +59,8 @@ pub fn build(wasm: &Wasm) -> Outcome<()> {
 
 fn compile(wasm: &Wasm) -> Outcome<PathBuf> {
     let folder = root().join("target/wasm");
-    let mut command = Command::new("cargo");
+    let mut command = cargo_command();
     command
-        .current_dir(root())
         .args([
             "build",
             "--quiet",
