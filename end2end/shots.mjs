@@ -52,7 +52,10 @@ async function everyPage(browser, url) {
       for (const width of [1440, 390]) {
         const viewport = { width, height: width === 390 ? 844 : 900 };
         const page = await open(browser, url + path, { colorScheme, viewport });
-        await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+        // As tall as the page: what is fixed to the bottom then lies there.
+        const height = await page.evaluate(() => document.documentElement.scrollHeight);
+        await page.setViewportSize({ width, height });
+        await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`) });
         await page.context().close();
         count += 1;
       }
