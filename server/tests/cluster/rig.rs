@@ -106,12 +106,12 @@ pub fn config(kubeconfig: &Path, more: &[&str]) -> Config {
     Config::try_parse_from(words.iter().chain(more)).unwrap()
 }
 
-/// Waits until it is so, at most 30 s.
+/// Waits until it is so, at most a minute: the machine may be busy.
 pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !is_so() {
         assert!(
-            begin.elapsed() < Duration::from_secs(30),
+            begin.elapsed() < Duration::from_secs(60),
             "not in time: {what}"
         );
         tokio::time::sleep(Duration::from_millis(25)).await;
