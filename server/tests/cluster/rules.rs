@@ -19,6 +19,7 @@ async fn rules_that_only_a_cluster_can_witness() {
         the_table_is_that_of_kubectl,
         pods_of_the_target_are_left_alone,
         a_template_with_a_null_is_the_same_template,
+        recorded_anew_is_not_live_anew,
     );
 }
 
@@ -181,4 +182,33 @@ async fn a_template_with_a_null_is_the_same_template(rig: &Rig) {
     let said = rig.kubectl(&["rollout", "undo", "ds/null", "--to-revision=1"]);
     assert_eq!(said.trim(), "daemonset.apps/null rolled back");
     assert_eq!(rig.kept("null"), before, "which it was not");
+}
+
+/// Somebody deletes the current ControllerRevision and the controller records
+/// the template anew: it has been live all the time, so since when is either
+/// not told or as it was.
+async fn recorded_anew_is_not_live_anew(rig: &Rig) {
+    rig.begin(&daemon_set("anew", "i:1")).await;
+    let current = || {
+        let entry = rig.entry("anew").unwrap();
+        let history = history(&entry.workload, &entry.own());
+        history.current().cloned()
+    };
+    let first = current().unwrap();
+    assert_eq!(first.current_since, Some(first.created_at));
+    // Kubernetes keeps whole seconds.
+    until("a second has passed", || {
+        rig.port.now().since(first.created_at).as_secs() >= 2
+    })
+    .await;
+    rig.delete(&format!("controllerrevisions/{}", first.name));
+    rig.patch("anew", &json!({"metadata": {"annotations": {"wake": "1"}}}));
+    until("it is recorded anew", || {
+        current().is_some_and(|row| row.uid != first.uid)
+    })
+    .await;
+    let again = current().unwrap();
+    assert!(again.created_at > first.created_at);
+    let told = again.current_since;
+    assert!(told.is_none_or(|at| at == first.created_at), "{again:?}");
 }
