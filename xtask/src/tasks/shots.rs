@@ -63,7 +63,7 @@ fn cluster(tools: &Tools, command: &mut Command) -> Outcome<Cluster> {
     let cluster = step("starting the control plane (about 5 s)", || {
         Cluster::start(Options {
             nodes: 24,
-            ..Options::test("shots")
+            ..Options::test("demo")
         })
     })?;
     story::play(&cluster)?;
