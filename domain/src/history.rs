@@ -82,9 +82,10 @@ pub struct Row {
     pub changes: Chips,
 }
 
-/// What the controller may take from a change of the template to the revision
-/// made of it, with the second that both times are cut to.
-const CONTROLLER_TAKES: SignedDuration = SignedDuration::from_secs(3);
+/// What the controller takes from a change of the template to the revision made
+/// of it is far less, but both times are cut to the second. A controller that
+/// was late makes a time unknown, never wrong.
+const CONTROLLER_TAKES: SignedDuration = SignedDuration::from_secs(1);
 
 /// The history of one workload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
