@@ -104,7 +104,7 @@ impl Told<'_> {
         let nodes = u64::try_from(self.cluster.nodes()).unwrap_or_default();
         self.cluster.wait_until(
             &format!("{} {what}", self.target),
-            Duration::from_secs(60 + nodes),
+            Duration::from_secs(240 + nodes),
             || self.kubectl(arguments).is_ok(),
         )
     }
