@@ -155,7 +155,6 @@ async fn found_by_its_note(rig: &Rig) {
     let report = sent.await.unwrap();
     assert_eq!(report.reason, Reason::RolledBack { mutated: false });
     assert_eq!((report.changed, report.generation), (Some(true), Some(3)));
-    assert_eq!(report.event_problem, None);
 }
 
 /// Admission changes the template of a write whose answer is lost: it is
