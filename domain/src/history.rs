@@ -285,7 +285,9 @@ fn cause_same_as(revisions: &[&Revision], revision: &Revision) -> Option<i64> {
 /// Rollbook went back to it; otherwise the cluster does not tell.
 ///
 /// A revision that somebody deleted is made again for the same generation, but
-/// later than the template was written.
+/// later than the template was written. When that was is known of the first
+/// template; of a later one its manager tells, unless it has changed something
+/// else in the very second in which the revision was made again.
 pub fn current_since(workload: &Workload, current: &Revision) -> Option<Time> {
     let created_for_this = current.template_generation.is_some()
         && current.template_generation == workload.template_generation
@@ -293,8 +295,10 @@ pub fn current_since(workload: &Workload, current: &Revision) -> Option<Time> {
     let written_before = |at: Time| at.after(CONTROLLER_TAKES) < current.created_at;
     let writer = workload.writer.as_ref();
     if created_for_this {
-        let again = writer.and_then(|w| w.at).is_some_and(written_before);
-        return (!again).then_some(current.created_at);
+        // The first template is as old as the workload itself.
+        let first = (workload.template_generation == Some(1)).then_some(workload.created_at);
+        let written = first.or_else(|| writer.and_then(|w| w.at));
+        return (!written.is_some_and(written_before)).then_some(current.created_at);
     }
     let writer = writer?;
     (workload.note().is_some() && writer.manager == crate::rollback::FIELD_MANAGER)

@@ -78,7 +78,7 @@ impl Binaries {
         go::check(&module(), of_module("go "))
     }
 
-    /// Finds them, or builds them: about five minutes, once.
+    /// Finds them, or builds them: five to ten minutes, once.
     ///
     /// # Errors
     /// When Go is missing or the build fails.
@@ -89,10 +89,10 @@ impl Binaries {
         }
         Self::check()?;
         let lock = programs.folder.with_extension("building");
-        let _lock = Lock::take(&lock, "has built the control plane (about 5 minutes)")?;
+        let _lock = Lock::take(&lock, "has built the control plane (5 to 10 minutes)")?;
         if !programs.built() {
             step(
-                "building the control plane (etcd, apiserver, controllers, kubectl, kwok): about 5 minutes, once",
+                "building the control plane (etcd, apiserver, controllers, kubectl, kwok): 5 to 10 minutes, once",
                 || build(&programs.folder),
             )?;
         }

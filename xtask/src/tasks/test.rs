@@ -45,7 +45,7 @@ fn all() -> Outcome<()> {
             Box::new(|| cargo(&["test", "--quiet", "--no-run", "--package", "server"])),
         ),
         (
-            "tests of the chores, the clusters and the binary alone (about 1 min)",
+            "tests of the chores, the clusters and the binary alone (about 2 min)",
             Box::new(chores),
         ),
         (
@@ -53,7 +53,7 @@ fn all() -> Outcome<()> {
             Box::new(|| cargo(&["test", "--package", "server"])),
         ),
         (
-            "browser tests (about 1 min)",
+            "browser tests (about 3 min)",
             Box::new(|| browser(tools.chromium.as_deref())),
         ),
     ];
