@@ -182,12 +182,13 @@ fn is_plain(value: &str) -> bool {
     !value.is_empty() && !refers
 }
 
-/// A word of a command line: `--password=x`, `PASSWORD=x`, or what follows
-/// `--password`.
+/// A word of a command line: `--password=x`, `PASSWORD=x`, a script with such a
+/// word in it, or what follows `--password`.
 fn is_secret_word(before: &str, word: &str) -> bool {
     let named = |name: &str, value: &str| is_plain(value) && looks_secret(name);
-    let own = word.split_once('=').is_some_and(|(name, value)| {
-        !name.contains(char::is_whitespace) && named(name.trim_start_matches('-'), value)
+    let own = word.split_whitespace().any(|part| {
+        part.split_once('=')
+            .is_some_and(|(name, value)| named(name.trim_start_matches('-'), value))
     });
     let flag = before.starts_with('-') && !before.contains('=') && !word.starts_with('-');
     own || (flag && named(before.trim_start_matches('-'), word))
@@ -316,13 +317,14 @@ mod tests {
                 {"name":"TOKEN_REF","value":"$(TOKEN)"},
                 {"name":"LEVEL","value":"info"}],
             "livenessProbe":{"httpGet":{"httpHeaders":[{"name":"Authorization","value":"hunter2"}]}},
-            "args":["--password=hunter2","--level=info","--token","hunter2","--","TOKEN=hunter2"]}]}});
+            "args":["--password=hunter2","--level=info","--token","hunter2","--","TOKEN=hunter2","run --password=hunter2 &"]}]}});
         assert_eq!(
             hidden_pointers(&template),
             [
                 "/spec/containers/0/args/0",
                 "/spec/containers/0/args/3",
                 "/spec/containers/0/args/5",
+                "/spec/containers/0/args/6",
                 "/spec/containers/0/env/0/value",
                 "/spec/containers/0/livenessProbe/httpGet/httpHeaders/0/value",
             ]

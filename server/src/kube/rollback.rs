@@ -104,13 +104,15 @@ impl Run<'_> {
         Api::namespaced(self.client.clone(), &self.order.namespace)
     }
 
+    /// The target first: a number that was raised belongs to a template that the
+    /// workload, read after it, has already. The other way round the second of
+    /// two clicks could be told that its target was renumbered.
     async fn read(&self) -> Result<Now, Reason> {
-        let workloads = self.daemon_sets();
-        let live = within(READ, workloads.get_opt(&self.order.name));
         let revisions: Api<RevisionPart> =
             Api::namespaced(self.client.clone(), &self.order.namespace);
-        let target = within(READ, revisions.get_opt(&self.order.to));
-        let (live, target) = tokio::join!(live, target);
+        let target = within(READ, revisions.get_opt(&self.order.to)).await;
+        let workloads = self.daemon_sets();
+        let live = within(READ, workloads.get_opt(&self.order.name)).await;
         Ok(Now {
             live: live.map_err(unread)?.and_then(map::workload),
             target: target.map_err(unread)?.and_then(map::revision),
