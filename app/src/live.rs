@@ -88,6 +88,13 @@ impl Live {
             workload: ArcRwSignal::new(None),
         }
     }
+
+    /// How the tab is connected; until the first word as the page, which was
+    /// `rendered` with this health, has it.
+    pub fn connection_from(&self, rendered: Health) -> impl Fn() -> Connection + Clone + use<> {
+        let (connection, rendered) = (self.connection.clone(), Connection::Server(rendered));
+        move || connection.get().unwrap_or_else(|| rendered.clone())
+    }
 }
 
 impl Default for Live {
@@ -104,15 +111,14 @@ pub fn off_reason(
     read_only: bool,
     lang: Lang,
 ) -> Signal<Option<String>> {
-    let connection = live.connection.clone();
-    let rendered = Connection::Server(rendered);
+    let connection = live.connection_from(rendered);
     Signal::derive(move || {
-        if read_only {
-            return Some(lang.off_read_only().to_owned());
-        }
-        let now = connection.get();
-        let reason = now.as_ref().unwrap_or(&rendered).off_reason(lang)?;
-        Some(reason.to_owned())
+        let reason = if read_only {
+            Some(lang.off_read_only())
+        } else {
+            connection().off_reason(lang)
+        };
+        reason.map(str::to_owned)
     })
 }
 

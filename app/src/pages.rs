@@ -11,6 +11,7 @@ pub mod workload;
 use std::sync::Arc;
 
 use domain::health::Health;
+use domain::history::Row;
 use domain::time::Time;
 use domain::workload::Key;
 use http::HeaderValue;
@@ -23,7 +24,10 @@ use leptos_axum::ResponseOptions;
 use crate::cluster::Cluster;
 use crate::error::ApiError;
 use crate::i18n::Lang;
+use crate::islands::back::BackButton;
+use crate::model::Given;
 use crate::prefs::Prefs;
+use crate::urls;
 
 /// What a page knows of its request and its cluster before it looks anything
 /// up.
@@ -59,6 +63,21 @@ impl Default for Frame {
             now: Time::EPOCH,
             path: String::new(),
             path_and_query: String::new(),
+        }
+    }
+}
+
+impl Frame {
+    /// The way from a page that stands still to going back to a revision.
+    pub fn back_button(&self, key: &Key, row: &Row) -> impl IntoView + use<> {
+        view! {
+            <BackButton
+                revision=row.revision
+                url=urls::rollback(key, Some(&row.name))
+                health=Given(self.health.clone())
+                read_only=self.read_only
+                lang=self.lang
+            />
         }
     }
 }

@@ -190,3 +190,24 @@ test('text of the cluster is text @scripts', async ({ page }) => {
   await page.goto(`/?q=${encodeURIComponent('<script>x</script>')}`);
   await expect(page.getByText('Nothing matches “<script>x</script>”')).toBeVisible();
 });
+
+test.describe('a proxy that fails', () => {
+  test.use({ expected: /status of 502|ERR_FAILED/ });
+  for (const way of ['answers with an error', 'does not answer'] as const) {
+    test(`a stream that ${way} is opened anew @scripts`, async ({ page }) => {
+      let asked = 0;
+      await page.route('**/live?**', async (route) => {
+        asked += 1;
+        if (asked > 1) return route.continue();
+        // Without an answer the browser waits for as long as it likes.
+        if (way === 'answers with an error') await route.fulfill({ status: 502, body: '' });
+      });
+      await page.goto('/ns/logging/daemonsets/fluentd');
+      await expect(page.getByRole('alert').filter({ hasText: 'Rollbook itself has been silent' })).toBeVisible();
+      await awake(page);
+      await expect(page.getByRole('alert').filter({ hasText: 'Rollbook itself has been silent' })).toBeHidden();
+      expect(asked).toBe(2);
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+    });
+  }
+});

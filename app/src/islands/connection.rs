@@ -23,15 +23,16 @@ pub fn ConnectionState(
     lang: Lang,
 ) -> impl IntoView {
     let live = live();
-    let connection = live.connection;
+    let connection = live.connection_from(health.0);
     let beat = live.beat;
+    let is_live = {
+        let connection = connection.clone();
+        move || connection().is_live()
+    };
     let told = Memo::new(move |_| {
         let now = beat.get().map_or(now, |beat| beat.now);
         let age = |span: String| Some(format!(" · {span}"));
-        match connection
-            .get()
-            .unwrap_or_else(|| Connection::Server(health.0.clone()))
-        {
+        match connection() {
             Connection::Silent(seconds) => (lang.stale(), age(lang.seconds(seconds))),
             Connection::Gone(_) => (lang.deleted(), None),
             Connection::Server(Health::Live) => (lang.live(), None),
@@ -43,7 +44,6 @@ pub fn ConnectionState(
             ),
         }
     });
-    let is_live = move || told.get().0 == lang.live();
     // The age is seen and not spoken: a word a second would drown all else.
     view! {
         <span role="status" class="connection" class:is-live=flag(is_live)>
@@ -69,14 +69,11 @@ pub fn StaleStrip(
     lang: Lang,
 ) -> impl IntoView {
     let live = live();
-    let connection = live.connection;
+    let connection = live.connection_from(health.0);
     let beat = live.beat;
     let told = Memo::new(move |_| {
         let now = beat.get().map_or(now, |beat| beat.now);
-        match connection
-            .get()
-            .unwrap_or_else(|| Connection::Server(health.0.clone()))
-        {
+        match connection() {
             Connection::Server(Health::Live | Health::Starting) => None,
             Connection::Server(Health::Refused { missing }) => {
                 Some((lang.strip_refused(&missing.verb, &missing.resource), None))

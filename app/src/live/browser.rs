@@ -16,10 +16,9 @@ use crate::model::{Beat, Delta, Workload, Workloads};
 use crate::urls;
 
 /// A stream that was refused (by a proxy, say) or that hangs is not opened again
-/// by the browser itself: after so many seconds of silence it is given up.
-const REOPEN_AFTER_SECONDS: i64 = 10;
-/// Seconds between two looks at it.
-const REOPEN_EVERY_SECONDS: u32 = 5;
+/// by the browser itself: after so many seconds of silence it is opened anew, and
+/// then has as long to speak.
+const REOPEN_AFTER_SECONDS: u32 = 10;
 
 thread_local! {
     static LIVE: OnceCell<Live> = const { OnceCell::new() };
@@ -68,20 +67,14 @@ fn open(live: &Live) {
     let live = live.clone();
     set_interval(
         move || {
-            let old = source.borrow().clone();
-            let silent = seconds_since(heard.get_untracked()) >= REOPEN_AFTER_SECONDS;
-            // One that is connecting goes on by itself.
-            let dead = old
-                .as_ref()
-                .is_none_or(|source| source.ready_state() != EventSource::CONNECTING);
-            if silent && dead {
-                if let Some(old) = old {
+            if seconds_since(heard.get_untracked()) >= i64::from(REOPEN_AFTER_SECONDS) {
+                if let Some(old) = source.take() {
                     old.close();
                 }
-                *source.borrow_mut() = connect(&live, &heard);
+                source.replace(connect(&live, &heard));
             }
         },
-        std::time::Duration::from_secs(u64::from(REOPEN_EVERY_SECONDS)),
+        std::time::Duration::from_secs(u64::from(REOPEN_AFTER_SECONDS)),
     );
 }
 

@@ -12,9 +12,8 @@ use crate::components::head::{Breadcrumb, Title};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::panel::ErrorPage;
 use crate::i18n::Lang;
-use crate::islands::back::BackButton;
 use crate::islands::copy::CopyButton;
-use crate::model::{self, Comparison, DiffOptions, Given, LIVE};
+use crate::model::{self, Comparison, DiffOptions, LIVE};
 use crate::{time, urls};
 
 /// How the page is asked to look; all of it stands in the address.
@@ -100,17 +99,7 @@ fn Compared(history: History, comparison: Comparison, look: Look, lang: Lang) ->
     let target = history
         .row(&to)
         .filter(|row| !row.current && !row.identical_to_current && row.problem.is_none());
-    let back = target.map(|row| {
-        view! {
-            <BackButton
-                revision=row.revision
-                url=urls::rollback(&key, Some(&row.name))
-                health=Given(frame.health.clone())
-                read_only=frame.read_only
-                lang
-            />
-        }
-    });
+    let back = target.map(|row| frame.back_button(&key, row));
     let count = comparison.changes.len();
     view! {
         <div class="head">

@@ -10,9 +10,8 @@ use crate::components::head::{Breadcrumb, Title};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::panel::ErrorPage;
 use crate::i18n::Lang;
-use crate::islands::back::BackButton;
 use crate::islands::copy::CopyButton;
-use crate::model::{self, Given, Revision};
+use crate::model::{self, Revision};
 use crate::{time, urls};
 
 mod described;
@@ -90,18 +89,7 @@ fn OneRevision(key: Key, revision: Revision, reveal: bool, lang: Lang) -> impl I
                             </a>
                         }
                     })}
-                {can_go
-                    .then(|| {
-                        view! {
-                            <BackButton
-                                revision=row.revision
-                                url=urls::rollback(&key, Some(&row.name))
-                                health=Given(frame.health.clone())
-                                read_only=frame.read_only
-                                lang
-                            />
-                        }
-                    })}
+                {can_go.then(|| frame.back_button(&key, &row))}
             </div>
         </div>
         {row

@@ -29,6 +29,7 @@ async fn an_answer_that_is_lost_is_never_guessed() {
         overtaken_by_two_edits,
         replaced_meanwhile,
         a_dry_run,
+        nobody_waits_for_it,
     );
 }
 
@@ -232,4 +233,30 @@ async fn a_dry_run(rig: &Rig) {
     );
     stage.hook.release();
     assert_eq!(rig.kept("dry"), before);
+}
+
+/// Whoever ordered it goes away while the write stands in admission: it runs to
+/// its end all the same, and its Event is written.
+async fn nobody_waits_for_it(rig: &Rig) {
+    let stage = Stage::new(rig, "left").await;
+    let web = serve_as(&stage.kubeconfig, &[]).await;
+    let body = serde_json::to_value(stage.order()).unwrap();
+    tokio::select! {
+        answer = web.order(&body) => panic!("not before it is written: {answer:?}"),
+        () = stage.held() => {}
+    }
+    stage.released().await;
+    let event = [
+        "get",
+        "events",
+        "-o",
+        "name",
+        "--field-selector",
+        "involvedObject.name=left,reason=RolledBack",
+    ];
+    until("its Event is written", || {
+        rig.kubectl(&event).lines().count() == 1
+    })
+    .await;
+    assert_eq!(rig.answers("left"), [200], "sent once");
 }

@@ -18,6 +18,7 @@ mod refusals;
 mod rig;
 mod rights;
 mod rules;
+mod silence;
 mod walk;
 mod web;
 mod wire;

@@ -5,6 +5,7 @@ use domain::rollback::{Order, Outcome, Report};
 
 use super::hook::Hook;
 use super::rig::{Rig, code, share, side_by_side, until};
+use super::web::{serve, text};
 
 /// How often the race is run freely.
 const ROUNDS: u32 = 5;
@@ -12,7 +13,13 @@ const ROUNDS: u32 = 5;
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_orders_at_once_one_is_written() {
     let rig = share().await;
-    side_by_side!(&rig; to_two_revisions, with_nothing_said_of_what_was_seen, a_double_click, freely);
+    side_by_side!(&rig;
+        to_two_revisions,
+        with_nothing_said_of_what_was_seen,
+        a_double_click,
+        a_double_click_without_scripts,
+        freely,
+    );
 }
 
 /// A workload with revisions 1, 2 and 3.
@@ -100,6 +107,37 @@ async fn a_double_click(rig: &Rig) {
     let reports = together(rig, order.clone(), order).await;
     one_of(rig, "click", 3, &reports, "alreadyThere");
     tested_by_the_apiserver(rig, "click").await;
+}
+
+/// Of a form that is sent twice, at once or in turn, both lead to the page that
+/// follows the one write; one sent after an edit is answered on the spot.
+async fn a_double_click_without_scripts(rig: &Rig) {
+    three(rig, "form").await;
+    let web = serve(rig, &[]).await;
+    let order = rig.order("form", 1);
+    let (first, second) = tokio::join!(web.form(&order), web.form(&order));
+    let third = web.form(&order).await;
+    for answer in [first, second, third] {
+        assert_eq!(answer.status().as_u16(), 303);
+        let page = answer.headers()["location"].to_str().unwrap();
+        assert!(page.ends_with("/progress?generation=4"), "{page}");
+    }
+    assert_eq!(rig.generation("form"), 4, "written once");
+    rig.kubectl(&[
+        "patch",
+        "ds/form",
+        "-p",
+        r#"{"spec":{"minReadySeconds":1}}"#,
+    ]);
+    until("the edit is seen", || {
+        rig.entry("form").is_ok_and(|e| e.workload.generation == 5)
+    })
+    .await;
+    let late = web.form(&order).await;
+    assert_eq!(late.status().as_u16(), 200);
+    let page = text(late).await;
+    assert!(page.contains("form has the template of"), "{page}");
+    assert_eq!(rig.generation("form"), 5);
 }
 
 /// The same with nothing held up, as it happens.

@@ -6,8 +6,9 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use super::rig::Rig;
 
@@ -15,14 +16,29 @@ use super::rig::Rig;
 struct Link {
     near: TcpStream,
     far: TcpStream,
+    state: Arc<State>,
+}
+
+/// What both directions of a connection share.
+struct State {
     /// Nothing is passed on any more.
-    deaf: Arc<AtomicBool>,
+    deaf: AtomicBool,
+    /// When something last came.
+    heard: Mutex<Instant>,
+}
+
+impl State {
+    fn heard(&self) -> MutexGuard<'_, Instant> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Passes bytes on, until it is told otherwise.
 pub struct Wire {
     near: SocketAddr,
     links: Arc<Mutex<Vec<Link>>>,
+    /// Nobody new is let in.
+    closed: Arc<AtomicBool>,
     over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -46,14 +62,19 @@ impl Wire {
         let mut wire = Self {
             near: listener.local_addr().unwrap(),
             links: Arc::default(),
+            closed: Arc::default(),
             over: Arc::default(),
             thread: None,
         };
-        let (links, over) = (Arc::clone(&wire.links), Arc::clone(&wire.over));
+        let links = Arc::clone(&wire.links);
+        let (closed, over) = (Arc::clone(&wire.closed), Arc::clone(&wire.over));
         wire.thread = Some(std::thread::spawn(move || {
             for near in listener.incoming().flatten() {
                 if over.load(Ordering::SeqCst) {
                     return;
+                }
+                if closed.load(Ordering::SeqCst) {
+                    continue;
                 }
                 if let Ok(far) = TcpStream::connect(far) {
                     let link = link(near, far);
@@ -75,7 +96,23 @@ impl Wire {
     /// Connections that are open now pass nothing on any more, and nobody is
     /// told. Later ones do.
     pub fn deafen(&self) {
-        self.each(|link| link.deaf.store(true, Ordering::SeqCst));
+        self.each(|link| link.state.deaf.store(true, Ordering::SeqCst));
+    }
+
+    /// The same for those on which nothing came for so long, and nobody new is
+    /// let in.
+    pub fn deafen_quiet(&self, quiet: Duration) {
+        self.closed.store(true, Ordering::SeqCst);
+        self.each(|link| {
+            if link.state.heard().elapsed() >= quiet {
+                link.state.deaf.store(true, Ordering::SeqCst);
+            }
+        });
+    }
+
+    /// New connections are let in again.
+    pub fn open(&self) {
+        self.closed.store(false, Ordering::SeqCst);
     }
 
     /// The same, and the near side sees its connections break.
@@ -100,34 +137,34 @@ impl Drop for Wire {
 }
 
 fn link(near: TcpStream, far: TcpStream) -> Link {
+    let state = Arc::new(State {
+        deaf: AtomicBool::new(false),
+        heard: Mutex::new(Instant::now()),
+    });
     let link = Link {
         near: near.try_clone().unwrap(),
         far: far.try_clone().unwrap(),
-        deaf: Arc::default(),
+        state: Arc::clone(&state),
     };
-    let deaf = Arc::clone(&link.deaf);
     let (from, to) = (near.try_clone().unwrap(), far.try_clone().unwrap());
-    std::thread::spawn(move || {
-        pass(from, &to, &deaf);
-        if !deaf.load(Ordering::SeqCst) {
-            let _ = to.shutdown(Shutdown::Both);
-        }
-    });
-    let deaf = Arc::clone(&link.deaf);
-    std::thread::spawn(move || {
-        pass(far, &near, &deaf);
-        if !deaf.load(Ordering::SeqCst) {
-            let _ = near.shutdown(Shutdown::Both);
-        }
-    });
+    for (from, to) in [(from, to), (far, near)] {
+        let state = Arc::clone(&state);
+        std::thread::spawn(move || {
+            pass(from, &to, &state);
+            if !state.deaf.load(Ordering::SeqCst) {
+                let _ = to.shutdown(Shutdown::Both);
+            }
+        });
+    }
     link
 }
 
 /// Passes bytes on until one side hangs up; a deaf one swallows them.
-fn pass(mut from: TcpStream, mut to: &TcpStream, deaf: &AtomicBool) {
+fn pass(mut from: TcpStream, mut to: &TcpStream, state: &State) {
     let mut bytes = [0; 16 * 1024];
     while let Ok(n @ 1..) = from.read(&mut bytes) {
-        if !deaf.load(Ordering::SeqCst) && to.write_all(&bytes[..n]).is_err() {
+        *state.heard() = Instant::now();
+        if !state.deaf.load(Ordering::SeqCst) && to.write_all(&bytes[..n]).is_err() {
             return;
         }
     }
