@@ -64,10 +64,12 @@ fn every_process_comes_back_and_listens_on_loopback_only() {
         assert_eq!(cluster.pid(component), None);
         cluster.restart(component).unwrap();
         let name = format!("{component:?}").to_lowercase();
-        let soon = Duration::from_mins(1);
+        // After etcd's death the apiserver's own watches of it take up to 50 s.
+        let soon = Duration::from_mins(2);
         // An object is stored, its pods are placed and started.
         let object = daemon_set(&name, ":1");
-        let stored = || cluster.apply(&object).is_ok();
+        let words = ["apply", "--request-timeout=3s", "-f", "-"];
+        let stored = || cluster.feed(&words, &object).is_ok();
         cluster.wait_until("stored", soon, stored).unwrap();
         let path = "jsonpath={.status.numberReady}";
         let ready = || {
