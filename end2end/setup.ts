@@ -17,11 +17,11 @@ function need(name: string): string {
 }
 
 export default async function setup() {
-  const cluster = spawn(need('ROLLBOOK_XTASK'), ['cluster', '--name', 'browser', '--nodes', '6', '--story'], {
+  const cluster = spawn(need('ROLLBOOK_XTASK'), ['cluster', '--name', 'browser', '--nodes', '6', '--story', '--watcher', need('ROLLBOOK_BIN')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const told = JSON.parse(await firstLine(cluster));
-  const server = spawn(need('ROLLBOOK_BIN'), ['--kubeconfig', told.kubeconfig, '--port', '0'], {
+  const server = spawn(need('ROLLBOOK_BIN'), ['--kubeconfig', told.kubeconfig, '--record', told.record, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, RUST_LOG: 'warn' },
   });

@@ -12,6 +12,7 @@
 )]
 
 use domain::history::History;
+use domain::record::timeline::Timeline;
 use domain::rollback::{Order, Report};
 use domain::status::Status;
 use domain::workload::{Key, Kind};
@@ -53,6 +54,19 @@ pub async fn history(
 ) -> Result<History, ApiError> {
     let key = key(namespace, kind, name);
     answer(pages::lookup(|cluster| model::workload(cluster, &key)).map(|w| w.history))
+}
+
+/// `GET /api/timeline`: what one workload ran when, as far as it is known; with
+/// `uid` that of an earlier one of the same name.
+#[server(name = GetTimeline, prefix = "/api", endpoint = "timeline", input = GetUrl)]
+pub async fn timeline(
+    namespace: String,
+    kind: Option<Kind>,
+    name: String,
+    uid: Option<String>,
+) -> Result<Timeline, ApiError> {
+    let key = key(namespace, kind, name);
+    answer(pages::timeline(&key, uid.as_deref()).await)
 }
 
 /// `GET /api/status`: what kubectl would say about the rollout.

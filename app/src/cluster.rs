@@ -47,6 +47,13 @@ pub trait Cluster: Send + Sync + 'static {
     /// The time by the apiserver's clock, estimated from its answers.
     fn now(&self) -> Time;
 
+    /// What tells this cluster from all others: the uid of its namespace
+    /// `kube-system`, or where that may not be seen a digest of its address.
+    ///
+    /// # Errors
+    /// With the cluster's words, while it does not answer.
+    async fn identity(&self) -> Result<String, String>;
+
     /// Carries out an order to go back, as [`domain::rollback`] says. Never
     /// fails otherwise than by its report, whose `message` is left empty.
     async fn rollback(&self, order: Order) -> Report;

@@ -12,4 +12,6 @@ pub mod moving;
 pub mod owner;
 #[cfg(feature = "ssr")]
 pub mod panel;
+#[cfg(feature = "ssr")]
+pub mod staircase;
 pub mod verdict;

@@ -54,6 +54,18 @@ pub enum ApiError {
         /// What the connection said.
         words: String,
     },
+    /// The record cannot be read.
+    #[error("{words}")]
+    NoRecord {
+        /// Why.
+        words: String,
+    },
+    /// The record knows nothing of it.
+    #[error("the record has nothing on {name}")]
+    NotRecorded {
+        /// The workload's name.
+        name: String,
+    },
     /// The question cannot be read.
     #[error("{words}")]
     Invalid {
@@ -66,17 +78,20 @@ impl ApiError {
     /// HTTP status of an answer with this error.
     pub fn http_status(&self) -> u16 {
         match self {
-            Self::NoWorkload { .. } | Self::NoRevision { .. } => 404,
+            Self::NoWorkload { .. } | Self::NoRevision { .. } | Self::NotRecorded { .. } => 404,
             Self::Unreadable { .. } => 422,
             Self::Forbidden { .. } => 403,
-            Self::NotReady { .. } => 503,
+            Self::NotReady { .. } | Self::NoRecord { .. } => 503,
             Self::Invalid { .. } => 400,
         }
     }
 
     /// May it pass by itself: the cluster answers, or a role is granted?
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Forbidden { .. } | Self::NotReady { .. })
+        matches!(
+            self,
+            Self::Forbidden { .. } | Self::NotReady { .. } | Self::NoRecord { .. }
+        )
     }
 
     /// The sentence for people.
@@ -91,7 +106,8 @@ impl ApiError {
             Self::Unreadable { revision, problem } => lang.error_unreadable(revision, problem),
             Self::Forbidden { missing } => missing.words.clone(),
             Self::NotReady { words } => lang.error_not_ready(words),
-            Self::Invalid { words } => words.clone(),
+            Self::NotRecorded { name } => lang.error_not_recorded(name),
+            Self::Invalid { words } | Self::NoRecord { words } => words.clone(),
         }
     }
 }

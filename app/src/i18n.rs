@@ -5,6 +5,7 @@
 //! kubectl's and the cluster's own words are not translated and not here.
 
 mod messages;
+mod record;
 mod reports;
 mod sentences;
 

@@ -22,6 +22,8 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod prefs;
 #[cfg(feature = "ssr")]
+pub mod record;
+#[cfg(feature = "ssr")]
 pub mod shell;
 pub mod time;
 pub mod urls;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use domain::health::Health;
 use domain::history::Row;
+use domain::record::timeline::Timeline;
 use domain::time::Time;
 use domain::workload::Key;
 use http::HeaderValue;
@@ -27,6 +28,7 @@ use crate::i18n::Lang;
 use crate::islands::back::BackButton;
 use crate::model::Given;
 use crate::prefs::Prefs;
+use crate::record::{Failure, Record};
 use crate::urls;
 
 /// What a page knows of its request and its cluster before it looks anything
@@ -142,6 +144,23 @@ pub fn status(code: u16) {
 pub fn cluster() -> Result<Arc<dyn Cluster>, ApiError> {
     use_context::<Arc<dyn Cluster>>().ok_or_else(|| ApiError::NotReady {
         words: "no cluster is connected".into(),
+    })
+}
+
+/// What the record of this request has on a workload.
+///
+/// # Errors
+/// When there is no record, or it has nothing on it.
+pub async fn timeline(key: &Key, uid: Option<&str>) -> Result<Timeline, ApiError> {
+    let (Some(record), Some(cluster)) = (
+        use_context::<Arc<dyn Record>>(),
+        use_context::<Arc<dyn Cluster>>(),
+    ) else {
+        return Err(Failure::Opening.into());
+    };
+    let told = record.timeline(key, uid, cluster.now()).await?;
+    told.ok_or_else(|| ApiError::NotRecorded {
+        name: key.name.clone(),
     })
 }
 

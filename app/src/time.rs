@@ -31,6 +31,26 @@ pub fn absolute(lang: Lang, at: Time, now: Time) -> String {
     }
 }
 
+/// From one time to another: the day once where it is the same, seconds where
+/// minutes would not tell them apart.
+pub fn from_to(lang: Lang, from: Time, to: Time, now: Time) -> String {
+    let same_day = from.civil().date() == to.civil().date();
+    let short = span(from, to).as_secs() < 600;
+    let first = absolute(lang, from, now);
+    let day = first
+        .trim_end_matches(" UTC")
+        .rsplit_once(' ')
+        .map_or("", |(day, _)| day);
+    match (same_day, short) {
+        (true, true) => lang.between(&format!("{day} {}", clock(from)), &clock(to)),
+        (true, false) => lang.between(first.trim_end_matches(" UTC"), &clock(to)[..5]),
+        (false, _) => lang.between(
+            first.trim_end_matches(" UTC"),
+            absolute(lang, to, now).trim_end_matches(" UTC"),
+        ),
+    }
+}
+
 /// `03:12:40`, of the UTC day.
 pub fn clock(at: Time) -> String {
     let civil = at.civil();
@@ -111,6 +131,31 @@ mod tests {
         assert_eq!(absolute(Lang::En, at, later), "4 Mar 2026 09:12 UTC");
         assert_eq!(absolute(Lang::Zh, at, now), "3月4日 09:12 UTC");
         assert_eq!(clock(at), "09:12:59");
+    }
+
+    #[test]
+    fn spans_name_the_day_once_and_seconds_where_they_tell() {
+        let now: Time = "2026-11-23T00:00:00Z".parse().unwrap();
+        let say = |lang, from: &str, to: &str| {
+            from_to(lang, from.parse().unwrap(), to.parse().unwrap(), now)
+        };
+        let from = "2026-03-04T09:12:59Z";
+        assert_eq!(
+            say(Lang::En, from, "2026-03-04T09:13:02Z"),
+            "4 Mar 09:12:59 to 09:13:02"
+        );
+        assert_eq!(
+            say(Lang::En, from, "2026-03-04T10:13:02Z"),
+            "4 Mar 09:12 to 10:13"
+        );
+        assert_eq!(
+            say(Lang::En, from, "2026-03-05T09:13:02Z"),
+            "4 Mar 09:12 to 5 Mar 09:13"
+        );
+        assert_eq!(
+            say(Lang::Zh, from, "2026-03-04T10:13:02Z"),
+            "3月4日 09:12 至 10:13"
+        );
     }
 
     #[test]

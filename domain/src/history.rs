@@ -293,7 +293,7 @@ pub fn current_since(workload: &Workload, current: &Revision) -> Option<Time> {
         && current.template_generation == workload.template_generation
         && current.created_at >= workload.created_at;
     let written_before = |at: Time| at.after(CONTROLLER_TAKES) < current.created_at;
-    let writer = workload.writer.as_ref();
+    let writer = workload.writer();
     if created_for_this {
         // The first template is as old as the workload itself.
         let first = (workload.template_generation == Some(1)).then_some(workload.created_at);

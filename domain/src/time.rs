@@ -28,6 +28,16 @@ impl Time {
         Self(seconds.saturating_mul(1000))
     }
 
+    /// So many milliseconds after 1970 began.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970 began.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
     /// How long after `earlier` this is; negative where it is before.
     pub const fn since(self, earlier: Self) -> SignedDuration {
         SignedDuration::from_millis(self.0.saturating_sub(earlier.0))

@@ -171,7 +171,7 @@ pub struct Counts {
     pub misscheduled: u32,
 }
 
-/// Who wrote the template last, as `metadata.managedFields` has it.
+/// Who owns a part of the template, as `metadata.managedFields` has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Writer {
@@ -221,14 +221,20 @@ pub struct Workload {
     pub last_note: Option<Note>,
     /// Who manages it.
     pub owner: Option<Owner>,
-    /// Who wrote the template last.
-    pub writer: Option<Writer>,
+    /// Who owns a part of the template, by `metadata.managedFields`. Whoever
+    /// only took something away is not among them.
+    pub writers: Vec<Writer>,
 }
 
 impl Workload {
     /// Has the controller handled the latest spec?
     pub fn observed(&self) -> bool {
         self.observed_generation >= self.generation
+    }
+
+    /// The latest of those who own a part of the template.
+    pub fn writer(&self) -> Option<&Writer> {
+        self.writers.iter().max_by_key(|writer| writer.at)
     }
 
     /// What Rollbook wrote down about the template that is live.

@@ -71,7 +71,7 @@ export async function serve(...words: string[]): Promise<{ url: string; child: C
   const own = words.filter((word) => word !== '--patient');
   const child = spawn(process.env.ROLLBOOK_BIN!, [...kubeconfig, '--port', '0', ...own], {
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, RUST_LOG: 'error' },
+    env: { ROLLBOOK_RECORD: 'none', ...process.env, RUST_LOG: 'error' },
   });
   const line: string = await new Promise((resolve, reject) => {
     createInterface({ input: child.stdout! }).once('line', resolve);

@@ -91,6 +91,12 @@ test('the workload, heard', async ({ page }) => {
     - region "Rollout":
       - heading /./ [level=2]
       - img /6 of 6 updated/
+    - region "Timeline":
+      - heading "Timeline" [level=2]
+      - img /Periods in time order/
+      - list "Timeline":
+        - listitem:
+          - img /revision \\d+/
     - region "Revision history":
       - heading "Revision history" [level=2]
       - list "Revision history":

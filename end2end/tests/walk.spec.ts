@@ -83,7 +83,8 @@ test('a rollback is one click and is watched to its end', async ({ page }) => {
   for (const number of numbers) {
     await expect(page.getByRole('link', { name: `revision ${number}`, exact: true })).toBeVisible();
   }
-  await expect(page.getByText('“INC-2207 <b>it broke</b>”')).toBeVisible();
+  const ledger = page.getByRole('list', { name: 'Revision history' });
+  await expect(ledger.getByText('“INC-2207 <b>it broke</b>”')).toBeVisible();
   const events = kubectl('-n', namespace, 'get', 'events', '-o', 'jsonpath={.items[*].reason}');
   expect(events).toContain('RolledBack');
 });

@@ -28,12 +28,43 @@ pub struct Config {
     /// Call a rollout stuck when no node finished for so long, as 10m or 90s
     #[arg(long, value_parser = span, default_value = "10m")]
     pub stuck_after: SignedDuration,
+    /// Where to keep the record of what ran when; default a file for each
+    /// cluster in ~/.local/state/rollbook
+    #[arg(long, value_name = "FILE|URL|none", long_help = RECORD_HELP, env = "ROLLBOOK_RECORD", hide_env_values = true, value_parser = record)]
+    pub record: Option<Record>,
     /// Never write to the cluster
     #[arg(long)]
     pub read_only: bool,
     /// Also answer to this host name (with port, if not 80); repeatable
     #[arg(long = "allow-host")]
     pub allow_hosts: Vec<String>,
+}
+
+/// What `--help` says of the record.
+const RECORD_HELP: &str = "Where to keep the record of what ran when: a file's path, a database \
+as postgres://user:password@host/name, or none. Give an address with a password by the environment: \
+others can read the command line. Default: a file for each cluster in ~/.local/state/rollbook";
+
+/// Where the record is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Nowhere.
+    None,
+    /// In this file.
+    File(PathBuf),
+    /// In the database of this address.
+    Url(String),
+}
+
+/// Reads where the record is kept.
+fn record(text: &str) -> Result<Record, String> {
+    match text.split_once("://") {
+        _ if text == "none" => Ok(Record::None),
+        Some(("postgres" | "postgresql", _)) => Ok(Record::Url(text.to_owned())),
+        Some(_) => Err("only postgres://… is an address; a file is given by its path".to_owned()),
+        None if text.is_empty() => Err("a file's path, postgres://… or none".to_owned()),
+        None => Ok(Record::File(PathBuf::from(text))),
+    }
 }
 
 /// Reads an address and says where a port belongs.
@@ -122,6 +153,19 @@ mod tests {
         assert_eq!(minutes("1h").unwrap(), 3600);
         for odd in ["10", "-1m", "0s", "soon", ""] {
             assert!(minutes(odd).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_record_is_a_file_a_database_or_none() {
+        let read = |text: &str| record(text);
+        assert_eq!(config(&[]).record, None);
+        assert_eq!(read("none"), Ok(Record::None));
+        assert_eq!(read("./x.db"), Ok(Record::File("./x.db".into())));
+        let url = "postgres://u:p@h/d";
+        assert_eq!(read(url), Ok(Record::Url(url.into())));
+        for odd in ["", "mysql://h/d", "sqlite://x"] {
+            assert!(read(odd).is_err(), "{odd}");
         }
     }
 

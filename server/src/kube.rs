@@ -21,21 +21,23 @@ use std::sync::Arc;
 
 use app::cluster::Cluster;
 pub use cluster::Changes;
+pub use store::{Look, Looks};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 
-/// Connects to the cluster of a configuration and starts watching. The cluster
-/// need not answer yet.
+/// Connects to the cluster of a configuration and starts watching; what the
+/// watches see goes to `looks` too. The cluster need not answer yet.
 ///
 /// # Errors
 /// When there are no usable credentials.
 pub async fn connect(
     config: &Config,
+    looks: Option<Looks>,
     stop: CancellationToken,
 ) -> Result<(Arc<dyn Cluster>, Changes), client::NoCluster> {
     let connection = client::connect(config).await?;
-    let cluster = cluster::KubeCluster::start(connection, config, stop);
+    let cluster = cluster::KubeCluster::start(connection, config, looks, stop);
     let changes = cluster.changes();
     Ok((Arc::new(cluster), changes))
 }

@@ -8,6 +8,7 @@ pub mod live;
 mod preferences;
 mod probes;
 mod problem;
+pub mod record;
 pub mod security;
 mod site;
 pub mod state;
@@ -16,7 +17,7 @@ pub mod telemetry;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::cluster::Cluster;
+use app::record::Record;
 use app::shell::{App, shell};
 use axum::Router;
 use axum::extract::Request;
@@ -24,7 +25,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use domain::health::Health;
 use http::StatusCode;
-use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tokio_util::sync::CancellationToken;
 use tower_http::CompressionLevel;
@@ -43,6 +43,9 @@ const BODY_MAX: usize = 64 * 1024;
 
 /// How long open requests may take after a signal, in seconds.
 const GRACE: Duration = Duration::from_secs(4);
+
+/// How long the record may take to write what was seen last.
+const LAST_WRITE: Duration = Duration::from_secs(1);
 
 /// How long the link waits for the first picture of the cluster.
 const FIRST_PICTURE: Duration = Duration::from_secs(3);
@@ -77,7 +80,7 @@ pub fn router(state: AppState) -> Router {
     let routes = generate_route_list(App);
     let context = {
         let state = state.clone();
-        move || provide_context::<Arc<dyn Cluster>>(state.cluster.clone())
+        move || state.provide()
     };
     let document = {
         let state = state.clone();
@@ -128,7 +131,18 @@ async fn not_found(
 pub async fn run(config: Config) -> Result<(), Failure> {
     let address = config.address()?;
     let stop = CancellationToken::new();
-    let (cluster, changes) = kube::connect(&config, stop.clone()).await?;
+    let (looks, seen) = (config.record != Some(config::Record::None))
+        .then(tokio::sync::mpsc::unbounded_channel)
+        .unzip();
+    let (cluster, changes) = kube::connect(&config, looks, stop.clone()).await?;
+    let (record, writing): (Arc<dyn Record>, _) = match seen {
+        None => (Arc::new(record::Off), None),
+        Some(seen) => {
+            let place = config.record.clone();
+            let (kept, writing) = record::start(cluster.clone(), seen, place, stop.clone());
+            (Arc::new(kept), Some(writing))
+        }
+    };
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|error| Failure::Listen { address, error })?;
@@ -137,7 +151,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let mut health = changes.health.clone();
     let seen = health.wait_for(|health| *health != Health::Starting);
     let _ = tokio::time::timeout(FIRST_PICTURE, seen).await;
-    let state = AppState::new(cluster, changes, &config, bound, stop.clone());
+    let state = AppState::new(cluster, changes, record, &config, bound, stop.clone());
     tracing::info!(address = %bound, "listening");
     println!("Rollbook is at http://{bound}/");
     let app = router(state);
@@ -150,10 +164,16 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
-    tokio::select! {
+    let served = tokio::select! {
         result = serve => result.map_err(Failure::Serve),
         () = late => Ok(()),
+    };
+    // What was seen last is written too, if the database takes it.
+    if let Some(writing) = writing {
+        stop.cancel();
+        let _ = tokio::time::timeout(LAST_WRITE, writing).await;
     }
+    served
 }
 
 /// The first signal asks to stop; the second does not ask.

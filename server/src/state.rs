@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use app::cluster::Cluster;
+use app::record::Record;
 use app::shell::{Site, shell};
 use axum::extract::{FromRef, Request};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +22,8 @@ use crate::site;
 pub struct AppState {
     /// The cluster.
     pub cluster: Arc<dyn Cluster>,
+    /// What Rollbook wrote down of it.
+    pub record: Arc<dyn Record>,
     /// Tells when there is something new.
     pub changes: Changes,
     /// Where the built site lies.
@@ -42,6 +45,7 @@ impl AppState {
     pub fn new(
         cluster: Arc<dyn Cluster>,
         changes: Changes,
+        record: Arc<dyn Record>,
         config: &Config,
         bound: SocketAddr,
         stop: CancellationToken,
@@ -53,6 +57,7 @@ impl AppState {
             .build();
         Self {
             cluster,
+            record,
             changes,
             site: Site {
                 options,
@@ -63,15 +68,21 @@ impl AppState {
         }
     }
 
+    /// Gives pages what they may ask.
+    pub fn provide(&self) {
+        provide_context::<Arc<dyn Cluster>>(self.cluster.clone());
+        provide_context::<Arc<dyn Record>>(self.record.clone());
+    }
+
     /// Renders the page of a request, with more context than usual.
     pub async fn render(
         &self,
         request: Request,
         more: impl Fn() + Clone + Send + Sync + 'static,
     ) -> Response {
-        let cluster = self.cluster.clone();
+        let state = self.clone();
         let context = move || {
-            provide_context::<Arc<dyn Cluster>>(cluster.clone());
+            state.provide();
             more();
         };
         let document = {

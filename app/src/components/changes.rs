@@ -62,7 +62,8 @@ fn chip_name(lang: Lang, area: &Area) -> String {
     }
 }
 
-fn chip_text(lang: Lang, chip: &Chip) -> String {
+/// A chip in a few words.
+pub fn chip_text(lang: Lang, chip: &Chip) -> String {
     let resource = chip.area == Area::Limit;
     if let Some((name, value)) = chip.only.as_ref().filter(|_| resource) {
         return format!("{name} {value}");

@@ -33,6 +33,7 @@ catalogue! {
     any = "any", "任意";
     apply = "Apply", "应用";
     group_stuck = "Stuck", "卡住";
+    no_record = "Not in the record", "记录中没有";
     group_not_ready = "Not ready", "未就绪";
     group_on_delete = "OnDelete", "OnDelete";
     group_not_observed = "Not observed", "未处理";

@@ -252,6 +252,9 @@ catalogue! {
     error_no_revision(name: &str, revision: &str) =
         format!("{name} has no ControllerRevision {revision}. Kubernetes may have pruned it."),
         format!("{name} 没有 ControllerRevision {revision}，可能已被 Kubernetes 清理。");
+    error_not_recorded(name: &str) =
+        format!("The record has nothing on {name}: nobody watched it while it was there."),
+        format!("记录中没有 {name}：它存在期间无人观察。");
     error_unreadable(revision: &str, problem: &str) =
         format!("{revision} holds no pod template: {problem}. It cannot be compared or rolled back to."),
         format!("{revision} 不含 Pod 模板：{problem}。无法对比或回滚。");

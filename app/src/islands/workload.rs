@@ -31,6 +31,8 @@ pub fn WorkloadLive(
     health: Given<Health>,
     /// Nothing may be written.
     read_only: bool,
+    /// What stands still, between the rollout and the history.
+    children: Children,
 ) -> impl IntoView {
     let live = live();
     let off = off_reason(&live, health.0, read_only, lang);
@@ -68,6 +70,7 @@ pub fn WorkloadLive(
         <section class="panel rollout" aria-label=lang.rollout()>
             {part(move || rollout(lang, &model.get(), now))}
         </section>
+        {children()}
         <section class="panel" aria-label=lang.revision_history()>
             {part(move || {
                 let (history, reason) = history.get();

@@ -9,7 +9,8 @@ use domain::time::Time;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, EventSource, MessageEvent};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DomParser, Element, EventSource, MessageEvent, Response, SupportedType};
 
 use super::{Connection, Live, merge};
 use crate::model::{Beat, Delta, Workload, Workloads};
@@ -113,6 +114,10 @@ fn connect(live: &Live, heard: &ArcRwSignal<f64>) -> Option<EventSource> {
         let (one, gone) = (live.workload.clone(), live.gone.clone());
         move |workload: Workload| {
             gone.set(None);
+            // The first one is what the page was made of.
+            if one.get_untracked().is_some() {
+                draw_timeline_soon();
+            }
             one.set(Some(workload));
         }
     });
@@ -121,6 +126,46 @@ fn connect(live: &Live, heard: &ArcRwSignal<f64>) -> Option<EventSource> {
         move |at: Time| gone.set(Some(at))
     });
     Some(source)
+}
+
+/// The record is written a moment after the event.
+const WRITTEN_AFTER: std::time::Duration = std::time::Duration::from_millis(1500);
+
+/// The timeline is drawn by the server: it is fetched anew with its page, once
+/// for all that happens until then.
+fn draw_timeline_soon() {
+    thread_local! {
+        static SOON: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    }
+    if SOON.replace(true) || timeline(&document()).is_none() {
+        return;
+    }
+    let draw = || async {
+        SOON.set(false);
+        let answer = JsFuture::from(window().fetch_with_str("")).await?;
+        let text = JsFuture::from(answer.dyn_into::<Response>()?.text()?).await?;
+        let page = DomParser::new()?.parse_from_string(
+            &text.as_string().unwrap_or_default(),
+            SupportedType::TextHtml,
+        )?;
+        if let (Some(old), Some(new)) = (timeline(&document()), timeline(&page)) {
+            old.replace_with_with_node_1(&new)?;
+        }
+        Ok::<(), wasm_bindgen::JsValue>(())
+    };
+    set_timeout(
+        move || {
+            leptos::task::spawn_local(async move {
+                // A server that is silent is told of elsewhere.
+                let _ = draw().await;
+            });
+        },
+        WRITTEN_AFTER,
+    );
+}
+
+fn timeline(document: &web_sys::Document) -> Option<Element> {
+    document.get_element_by_id("timeline")
 }
 
 /// What the server says of this page. It is told of its workload before the
@@ -201,7 +246,7 @@ pub fn copy(text: &str, copied: RwSignal<bool>) {
     let clipboard = window().navigator().clipboard();
     let promise = clipboard.write_text(&text);
     leptos::task::spawn_local(async move {
-        if wasm_bindgen_futures::JsFuture::from(promise).await.is_ok() {
+        if JsFuture::from(promise).await.is_ok() {
             copied.set(true);
             set_timeout(move || copied.set(false), std::time::Duration::from_secs(2));
         }

@@ -8,6 +8,8 @@ use crate::components::verdict;
 use crate::islands::workload::WorkloadLive;
 use crate::model::{self, Given};
 
+mod timeline;
+
 /// The page.
 #[component]
 pub fn WorkloadPage() -> impl IntoView {
@@ -18,6 +20,7 @@ pub fn WorkloadPage() -> impl IntoView {
         Ok(model) => {
             let sentence = verdict::sentence(lang, &model.line.verdict);
             let moving = model.line.verdict.is_moving();
+            let uid = model.line.uid.clone();
             view! {
                 <Title text=format!("{}: {sentence}", key.name)/>
                 <super::Refresh moving lang/>
@@ -28,7 +31,9 @@ pub fn WorkloadPage() -> impl IntoView {
                     lang
                     health=Given(frame.health)
                     read_only=frame.read_only
-                />
+                >
+                    <timeline::TimelinePanel key uid now=frame.now lang/>
+                </WorkloadLive>
             }
             .into_any()
         }

@@ -262,10 +262,10 @@ fn live_since_is_told_where_the_cluster_knows() {
     assert_eq!(history.row("foo-1").unwrap().current_since, None);
     // Made again long after the template was written: somebody deleted it.
     let written = current.created_at.after(-SignedDuration::from_mins(1));
-    model.workload.writer = Some(Writer {
+    model.workload.writers = vec![Writer {
         manager: "kubectl".into(),
         at: Some(written),
-    });
+    }];
     assert_eq!(model.history().current().unwrap().current_since, None);
     // Rollbook's own note, written by Rollbook, tells for a re-used one.
     model.set(template(0, 0), None);
@@ -282,10 +282,10 @@ fn live_since_is_told_where_the_cluster_knows() {
         template_generation: 3,
         template: model.workload.template.digest().to_string(),
     });
-    model.workload.writer = Some(Writer {
+    model.workload.writers = vec![Writer {
         manager: crate::rollback::FIELD_MANAGER.into(),
         at: Some(at),
-    });
+    }];
     let history = model.history();
     let current = history.current().unwrap();
     assert_eq!(current.current_since, Some(at));

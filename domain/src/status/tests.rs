@@ -48,7 +48,7 @@ pub(crate) fn workload(
         applied: false,
         last_note: None,
         owner: None,
-        writer: None,
+        writers: Vec::new(),
     }
 }
 

@@ -79,7 +79,7 @@ pub fn workload(object: &Value) -> Workload {
         applied: false,
         last_note: None,
         owner: None,
-        writer: None,
+        writers: Vec::new(),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use k8s_openapi::api::core::v1::Namespace;
 use kube::config::{KubeConfigOptions, Kubeconfig};
-use kube::{Client, Config as KubeConfig};
+use kube::{Api, Client, Config as KubeConfig};
+use sha2::{Digest as _, Sha256};
 
 use super::watches;
 use crate::config::Config;
@@ -31,6 +33,28 @@ pub struct Connection {
     pub watching: Client,
     /// Name of the cluster, for people.
     pub name: String,
+    /// Its address.
+    pub address: String,
+}
+
+/// What tells the cluster from all others, as a file name.
+///
+/// # Errors
+/// With the cluster's words, while it does not answer.
+pub async fn identity(connection: &Connection) -> Result<String, String> {
+    let namespaces: Api<Namespace> = Api::all(connection.client.clone());
+    match namespaces.get_metadata("kube-system").await {
+        Ok(namespace) => namespace
+            .metadata
+            .uid
+            .ok_or_else(|| "the namespace kube-system has no uid".to_owned()),
+        Err(kube::Error::Api(status)) if status.is_forbidden() || status.is_not_found() => {
+            let digest = Sha256::digest(connection.address.as_bytes());
+            let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            Ok(format!("address-{}", &hex[..16]))
+        }
+        Err(error) => Err(domain::text::said(&error.to_string())),
+    }
 }
 
 /// Reads the kubeconfig as kubectl does; inside a cluster, the pod's account.
@@ -66,6 +90,7 @@ pub async fn connect(config: &Config) -> Result<Connection, NoCluster> {
     let build = |config: KubeConfig| {
         Client::try_from(config).map_err(|error| NoCluster::Client(error.to_string()))
     };
+    let address = kube_config.cluster_url.to_string();
     let client = build(kube_config.clone())?;
     kube_config.read_timeout = Some(watches::SILENCE);
     let watching = build(kube_config)?;
@@ -73,6 +98,7 @@ pub async fn connect(config: &Config) -> Result<Connection, NoCluster> {
         client,
         watching,
         name,
+        address,
     })
 }
 

@@ -11,8 +11,9 @@ use domain::time::Time;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::client::Connection;
+use super::client::{self, Connection};
 use super::health::Monitor;
+use super::store::Looks;
 use super::{rollback, store};
 use crate::config::Config;
 
@@ -27,9 +28,14 @@ pub struct KubeCluster {
 
 impl KubeCluster {
     /// Starts watching.
-    pub fn start(connection: Connection, config: &Config, stop: CancellationToken) -> Self {
-        let (monitor, fleet) =
-            store::start(&connection, &config.namespaces, config.stuck_after, &stop);
+    pub fn start(
+        connection: Connection,
+        config: &Config,
+        looks: Option<Looks>,
+        stop: CancellationToken,
+    ) -> Self {
+        let (namespaces, stuck_after) = (&config.namespaces, config.stuck_after);
+        let (monitor, fleet) = store::start(&connection, namespaces, stuck_after, looks, &stop);
         Self {
             connection,
             monitor,
@@ -86,6 +92,10 @@ impl Cluster for KubeCluster {
 
     fn now(&self) -> Time {
         self.monitor.now()
+    }
+
+    async fn identity(&self) -> Result<String, String> {
+        client::identity(&self.connection).await
     }
 
     async fn rollback(&self, order: Order) -> Report {

@@ -55,7 +55,7 @@ pub fn workload(part: DaemonSetPart) -> Option<Workload> {
         applied: signals.applied(),
         last_note,
         owner: owner::owner_of(&signals),
-        writer: writer(&metadata),
+        writers: writers(&metadata),
         key,
     })
 }
@@ -195,8 +195,8 @@ fn signals(key: &Key, metadata: &ObjectMeta) -> Signals {
     }
 }
 
-/// The latest manager that owns a part of the template.
-fn writer(metadata: &ObjectMeta) -> Option<Writer> {
+/// The managers that own a part of the template.
+fn writers(metadata: &ObjectMeta) -> Vec<Writer> {
     managed(metadata)
         .filter(|entry| {
             entry
@@ -204,13 +204,13 @@ fn writer(metadata: &ObjectMeta) -> Option<Writer> {
                 .as_ref()
                 .is_some_and(|fields| fields.0.pointer("/f:spec/f:template").is_some())
         })
-        .max_by_key(|entry| entry.time.as_ref().map(|time| time.0))
-        .and_then(|entry| {
+        .filter_map(|entry| {
             Some(Writer {
                 manager: entry.manager.clone()?,
                 at: entry.time.as_ref().map(|time| time.0.into()),
             })
         })
+        .collect()
 }
 
 #[cfg(test)]

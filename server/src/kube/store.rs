@@ -26,11 +26,15 @@ use super::watches::{Seen, Sink, Told, api, follow};
 /// an edit and the revision that the controller makes of it come together.
 const SETTLE: Duration = Duration::from_millis(10);
 
+/// Where looks go to.
+pub type Looks = mpsc::UnboundedSender<Look>;
+
 /// Starts the watches; returns the monitor of their health and the snapshots.
 pub fn start(
     connection: &Connection,
     namespaces: &[String],
     stuck_after: SignedDuration,
+    looks: Option<Looks>,
     stop: &CancellationToken,
 ) -> (Monitor, watch::Receiver<Arc<Fleet>>) {
     let scopes: Vec<Option<String>> = if namespaces.is_empty() {
@@ -59,10 +63,30 @@ pub fn start(
         stuck_after,
         ..Store::default()
     };
-    tokio::spawn(keep(store, receive, publish, monitor.clone(), stop.clone()));
+    let keeper = Keeper {
+        store,
+        publish,
+        monitor: monitor.clone(),
+        looks,
+    };
+    tokio::spawn(keeper.keep(receive, stop.clone()));
     let probing = connection.client.clone();
     tokio::spawn(monitor.clone().run(probing, stop.clone()));
     (monitor, snapshots)
+}
+
+/// What the watches saw, in its order, for whoever writes it down.
+#[derive(Clone, Debug)]
+pub enum Look {
+    /// A watch begins anew: the uids of all workloads in its namespace, or of
+    /// all. What they are like follows.
+    Anew(Option<String>, Vec<String>),
+    /// A workload, as each event has it.
+    Workload(Box<Workload>),
+    /// A workload with its revisions, once both have settled.
+    Entry(Arc<Entry>),
+    /// A workload is gone.
+    Gone(Key),
 }
 
 /// All that the watches have shown.
@@ -194,41 +218,85 @@ impl Store {
     }
 }
 
-/// Takes what the watches see and publishes snapshots, each [`SETTLE`] after
-/// the first event in it.
-async fn keep(
-    mut store: Store,
-    mut receive: mpsc::Receiver<Told>,
+/// Takes what the watches see and publishes snapshots.
+struct Keeper {
+    store: Store,
     publish: watch::Sender<Arc<Fleet>>,
     monitor: Monitor,
-    stop: CancellationToken,
-) {
-    let mut complete = Vec::new();
-    loop {
-        let mut told = tokio::select! {
-            () = stop.cancelled() => return,
-            told = receive.recv() => told,
+    /// Who writes it down, if anybody does.
+    looks: Option<Looks>,
+}
+
+impl Keeper {
+    /// Publishes each snapshot [`SETTLE`] after the first event in it.
+    async fn keep(mut self, mut receive: mpsc::Receiver<Told>, stop: CancellationToken) {
+        let mut complete = Vec::new();
+        loop {
+            let mut told = tokio::select! {
+                () = stop.cancelled() => return,
+                told = receive.recv() => told,
+            };
+            if told.is_none() {
+                return;
+            }
+            let settled = Instant::now() + SETTLE;
+            while let Some(Told {
+                seen,
+                complete: ends,
+            }) = told
+            {
+                self.tell_events(&seen, ends.is_some());
+                self.store.take(seen);
+                complete.extend(ends);
+                told = timeout_at(settled, receive.recv()).await.ok().flatten();
+            }
+            let last = self.publish.borrow().clone();
+            if let Some(fleet) = self.store.next(&last, self.monitor.now()) {
+                self.publish.send_replace(Arc::new(fleet));
+            }
+            // Only what is published may be called live.
+            let anew = !complete.is_empty();
+            for watch in complete.drain(..) {
+                self.monitor.fine(watch);
+            }
+            self.tell_entries(&last, anew);
+        }
+    }
+
+    /// Tells what happened, event by event: of two changes in one snapshot
+    /// neither is lost. A picture that is only empty because it may not be seen
+    /// says nothing.
+    fn tell_events(&self, seen: &Seen, whole: bool) {
+        let Some(looks) = &self.looks else { return };
+        let told = match seen {
+            Seen::Workload(workload) => vec![Look::Workload(workload.clone())],
+            Seen::WorkloadGone(key) => vec![Look::Gone(key.clone())],
+            Seen::Workloads(scope, all) if whole => {
+                let uids = all.iter().map(|workload| workload.uid.clone()).collect();
+                let each = all.iter().cloned().map(Box::new).map(Look::Workload);
+                std::iter::once(Look::Anew(scope.clone(), uids))
+                    .chain(each)
+                    .collect()
+            }
+            _ => Vec::new(),
         };
-        if told.is_none() {
+        for look in told {
+            // Nobody writes it down any more: the server stops.
+            let _ = looks.send(look);
+        }
+    }
+
+    /// Tells what changed with its revisions, once all of these are known.
+    fn tell_entries(&self, last: &Fleet, anew: bool) {
+        let Some(looks) = &self.looks else { return };
+        if !self.monitor.complete() || !self.monitor.missing().is_empty() {
             return;
         }
-        let settled = Instant::now() + SETTLE;
-        while let Some(Told {
-            seen,
-            complete: ends,
-        }) = told
-        {
-            store.take(seen);
-            complete.extend(ends);
-            told = timeout_at(settled, receive.recv()).await.ok().flatten();
-        }
-        let next = store.next(&publish.borrow(), monitor.now());
-        if let Some(fleet) = next {
-            publish.send_replace(Arc::new(fleet));
-        }
-        // Only what is published may be called live.
-        for watch in complete.drain(..) {
-            monitor.fine(watch);
+        for (key, entry) in &self.publish.borrow().entries {
+            let same = |before: &Arc<Entry>| Arc::ptr_eq(before, entry);
+            if anew || !last.entries.get(key).is_some_and(same) {
+                let _ = looks.send(Look::Entry(Arc::clone(entry)));
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use domain::rollback::Order;
 use serde_json::{Value, json};
 
 use super::rig::{Rig, daemon_set, share, until};
-use super::web::{Web, serve};
+use super::web::{Web, serve_recorded};
 use paper::{Paper, missing};
 
 const CAUSE: &str = "kubernetes.io/change-cause";
@@ -43,8 +43,9 @@ const STATUS: [&str; 7] = [
 async fn every_call_answers_as_documented() {
     let rig = share().await;
     let paper = Paper::read();
+    let path = rig.cluster.folder().join("api.db");
+    let web = serve_recorded(&rig, &path).await;
     story(&rig).await;
-    let web = serve(&rig, &[]).await;
     reads(&web, &paper).await;
     required_fields(&web).await;
     write(&rig, &web, &paper).await;
@@ -76,12 +77,26 @@ async fn story(rig: &Rig) {
     until("one node is updated, and no more", is_rolling).await;
 }
 
+/// The record has been written.
+async fn recorded(web: &Web) {
+    let path = "/api/timeline?namespace=default&name=told";
+    for _ in 0..200 {
+        let (_, told) = web.json(path).await;
+        if told["periods"][0]["revision"] == 3 && told["periods"][0]["outcome"] == "done" {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("not recorded: {:?}", web.json(path).await);
+}
+
 /// Each documented GET with all its documented parameters has all documented
 /// fields.
 async fn reads(web: &Web, paper: &Paper) {
     let (_, history) = web.json("/api/history?namespace=default&name=told").await;
     let rows = history["revisions"].as_array().unwrap();
     let [new, old] = [&rows[0]["name"], &rows[1]["name"]].map(|n| n.as_str().unwrap());
+    let uid = history["uid"].as_str().unwrap().to_owned();
     let value = |parameter: &str| match parameter {
         "namespace" => "default",
         "kind" => "DaemonSet",
@@ -89,8 +104,10 @@ async fn reads(web: &Web, paper: &Paper) {
         "revision" | "to" => new,
         "from" => old,
         "reveal" => "false",
+        "uid" => &uid,
         other => panic!("a parameter without a test: {other}"),
     };
+    recorded(web).await;
     let mut asked = Vec::new();
     for (path, parameters) in paper.reads() {
         let query: Vec<String> = parameters
@@ -105,7 +122,14 @@ async fn reads(web: &Web, paper: &Paper) {
         }
         asked.push(path);
     }
-    let known = ["workloads", "history", "status", "revision", "compare"];
+    let known = [
+        "workloads",
+        "history",
+        "timeline",
+        "status",
+        "revision",
+        "compare",
+    ];
     assert_eq!(asked, known.map(|name| format!("/api/{name}")));
     // `live` names the live template, as documented.
     let path = format!("/api/compare?namespace=default&name=told&from={old}&to=live");

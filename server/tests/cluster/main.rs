@@ -14,6 +14,7 @@ mod http;
 mod lost;
 mod outages;
 mod race;
+mod record;
 mod refusals;
 mod rig;
 mod rights;

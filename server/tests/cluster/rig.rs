@@ -95,7 +95,9 @@ async fn with(cluster: impl FnOnce() -> Arc<Cluster> + Send + 'static) -> Rig {
 pub async fn connect(kubeconfig: &Path, more: &[&str]) -> (Arc<dyn Port>, CancellationToken) {
     let config = config(kubeconfig, more);
     let stop = CancellationToken::new();
-    let (port, _) = server::kube::connect(&config, stop.clone()).await.unwrap();
+    let (port, _) = server::kube::connect(&config, None, stop.clone())
+        .await
+        .unwrap();
     until("the first picture", || port.health().is_live()).await;
     (port, stop)
 }

@@ -1,12 +1,15 @@
 //! The routes as a browser or a program meets them, without a socket between.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use app::record::Record;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response};
 use domain::rollback::Order;
 use serde_json::Value;
+use server::config::Config;
 use server::state::AppState;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
@@ -44,15 +47,34 @@ pub async fn serve_as(kubeconfig: &Path, more: &[&str]) -> Web {
 }
 
 /// A server with the credentials of a kubeconfig, whatever it sees.
-pub async fn start(
-    kubeconfig: &Path,
-    more: &[&str],
-) -> (Web, std::sync::Arc<dyn app::cluster::Cluster>) {
-    let config = config(kubeconfig, more);
+pub async fn start(kubeconfig: &Path, more: &[&str]) -> (Web, Arc<dyn app::cluster::Cluster>) {
+    start_with(config(kubeconfig, more)).await
+}
+
+/// A server that also keeps a record, from what it sees on.
+pub async fn serve_recorded(rig: &Rig, path: &Path) -> Web {
+    let words = ["--record", path.to_str().unwrap()];
+    serve_as(&rig.cluster.kubeconfig(), &words).await
+}
+
+async fn start_with(config: Config) -> (Web, Arc<dyn app::cluster::Cluster>) {
     let stop = CancellationToken::new();
-    let (port, changes) = server::kube::connect(&config, stop.clone()).await.unwrap();
+    let (looks, seen) = config
+        .record
+        .is_some()
+        .then(tokio::sync::mpsc::unbounded_channel)
+        .unzip();
+    let connected = server::kube::connect(&config, looks, stop.clone()).await;
+    let (port, changes) = connected.unwrap();
+    let record: Arc<dyn Record> = match seen {
+        None => Arc::new(server::record::Off),
+        Some(seen) => {
+            let place = config.record.clone();
+            Arc::new(server::record::start(port.clone(), seen, place, stop.clone()).0)
+        }
+    };
     let bound = HOST.parse().unwrap();
-    let state = AppState::new(port.clone(), changes, &config, bound, stop.clone());
+    let state = AppState::new(port.clone(), changes, record, &config, bound, stop.clone());
     let web = Web {
         router: server::router(state),
         _stop: stop.drop_guard(),

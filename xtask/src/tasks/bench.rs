@@ -45,6 +45,7 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
         .env("ROLLBOOK_BIN", dist::folder().join("release/rollbook"))
         .env("ROLLBOOK_KUBECTL", kubectl.get_program())
         .env("ROLLBOOK_KUBECONFIG", cluster.kubeconfig())
+        .env("ROLLBOOK_RECORD", cluster.folder().join("record.db"))
         .env("BENCH_WORKLOADS", arguments.workloads.to_string())
         .env("BENCH_REVISIONS", arguments.revisions.to_string())
         .env("BENCH_RESULTS", &results);

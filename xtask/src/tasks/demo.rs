@@ -103,7 +103,7 @@ fn cluster(arguments: &Arguments) -> Outcome<Cluster> {
             &format!("starting the control plane (about {about} s)"),
             || Cluster::start(options),
         )?;
-        story::play(&cluster)?;
+        story::play(&cluster, Some(&dist::folder().join("release/rollbook")))?;
         cluster
     };
     if arguments.keep {
@@ -120,6 +120,8 @@ fn serve(cluster: &Cluster, port: u16) -> Outcome<Child> {
     command
         .arg("--kubeconfig")
         .arg(cluster.kubeconfig())
+        .arg("--record")
+        .arg(story::record(cluster))
         .arg("--port")
         .arg(free_from(port)?.to_string())
         // Nobody watches a demo for ten minutes to see what stuck looks like.

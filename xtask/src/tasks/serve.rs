@@ -32,6 +32,9 @@ pub struct Arguments {
     /// Play the demo's story on it
     #[arg(long)]
     story: bool,
+    /// A Rollbook that watches the story; its record is then in the folder
+    #[arg(long, requires = "story")]
+    watcher: Option<PathBuf>,
     /// How quickly pods start
     #[arg(long, value_enum, default_value_t = Stages::Fast)]
     stages: Stages,
@@ -61,7 +64,7 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
         extra_args: arguments.extra_arg.clone(),
     })?;
     if arguments.story {
-        super::story::play(&cluster)?;
+        super::story::play(&cluster, arguments.watcher.as_deref())?;
     }
     let kubectl = cluster
         .kubectl_command()
@@ -74,6 +77,7 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
             "kubeconfig": cluster.kubeconfig(),
             "kubectl": kubectl,
             "folder": cluster.folder(),
+            "record": arguments.watcher.as_ref().map(|_| super::story::record(&cluster)),
             "logs": cluster.logs(),
         })
     );

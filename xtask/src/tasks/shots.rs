@@ -66,9 +66,11 @@ fn cluster(tools: &Tools, command: &mut Command) -> Outcome<Cluster> {
             ..Options::test("demo")
         })
     })?;
-    story::play(&cluster)?;
+    let program = dist::folder().join("release/rollbook");
+    story::play(&cluster, Some(&program))?;
     command
-        .env("ROLLBOOK_BIN", dist::folder().join("release/rollbook"))
+        .env("ROLLBOOK_BIN", program)
+        .env("ROLLBOOK_RECORD", story::record(&cluster))
         .env("ROLLBOOK_KUBECONFIG", cluster.kubeconfig());
     Ok(cluster)
 }

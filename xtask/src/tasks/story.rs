@@ -2,11 +2,14 @@
 //! themselves make the history.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use xtask::cluster::Cluster;
-use xtask::run::{Doing, Outcome, fail, root, step};
+use xtask::run::{Doing, Outcome, fail, own_group, root, signal, step};
 
 /// How long one call of kubectl waits: between them this process looks whether
 /// it was asked to end.
@@ -15,15 +18,71 @@ const GLANCE: &str = "--timeout=3s";
 /// What a write prints: which generation it made.
 const GENERATION: &str = "jsonpath={.metadata.generation}";
 
-/// Plays `end2end/cluster/story.yaml`. Workloads are told side by side.
+/// The file in which Rollbook keeps what it saw of the story.
+pub fn record(cluster: &Cluster) -> PathBuf {
+    cluster.folder().join("record.db")
+}
+
+/// Plays `end2end/cluster/story.yaml`, and lets a Rollbook watch it where one
+/// is given. Workloads are told side by side.
 ///
 /// # Errors
 /// When a step fails.
-pub fn play(cluster: &Cluster) -> Outcome<()> {
+pub fn play(cluster: &Cluster, rollbook: Option<&Path>) -> Outcome<()> {
     let about = 8 + cluster.nodes() / 5;
     step(&format!("telling the story (about {about} s)"), || {
-        tell_all(cluster)
+        let watcher = rollbook
+            .map(|program| Watcher::start(cluster, program))
+            .transpose()?;
+        tell_all(cluster)?;
+        watcher.map_or(Ok(()), Watcher::end)
     })
+}
+
+/// A Rollbook that watches the story and writes it down. Dropping kills it.
+struct Watcher(Child);
+
+impl Watcher {
+    fn start(cluster: &Cluster, program: &Path) -> Outcome<Self> {
+        let mut command = Command::new(program);
+        command
+            .arg("--kubeconfig")
+            .arg(cluster.kubeconfig())
+            .arg("--record")
+            .arg(record(cluster))
+            .args(["--port", "0"])
+            .env("RUST_LOG", "error")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        own_group(&mut command);
+        let mut child = command.spawn().doing("cannot start rollbook")?;
+        cluster.record(child.id(), program)?;
+        let out = child.stdout.take();
+        let watcher = Self(child);
+        // It says where it is once it has seen the cluster.
+        match out.and_then(|out| BufReader::new(out).lines().next()) {
+            Some(Ok(_)) => Ok(watcher),
+            _ => fail("rollbook ended before it watched; why, it says above"),
+        }
+    }
+
+    fn end(mut self) -> Outcome<()> {
+        signal("TERM", self.0.id());
+        let status = self.0.wait().doing("cannot wait for rollbook")?;
+        if status.success() {
+            Ok(())
+        } else {
+            fail(format!("rollbook ended with {status}"))
+        }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 fn tell_all(cluster: &Cluster) -> Outcome<()> {

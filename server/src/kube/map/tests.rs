@@ -59,7 +59,7 @@ fn all_that_pages_need_is_there() {
         (got.history_limit, got.change_cause.as_deref()),
         (4, Some("why"))
     );
-    assert_eq!(got.writer.unwrap().manager, "kubectl");
+    assert_eq!(got.writer().unwrap().manager, "kubectl");
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn odd_values_lose_nothing() {
         v["status"] = json!({"numberReady": -3});
     });
     assert_eq!(got.template_generation, None);
-    assert!(got.last_note.is_none() && got.writer.is_none() && got.owner.is_none());
+    assert!(got.last_note.is_none() && got.writers.is_empty() && got.owner.is_none());
     assert_eq!(
         got.strategy,
         UpdateStrategy::Other {

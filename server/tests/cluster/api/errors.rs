@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use super::paper::Paper;
 use crate::rig::{Rig, share, until};
-use crate::web::{JSON, Web, serve, start, text};
+use crate::web::{JSON, Web, serve, serve_recorded, start, text};
 
 /// Errors that a request alone can meet: method, path, who asks, body, status,
 /// code, fields beside `message`.
-const CASES: [&str; 15] = [
+const CASES: [&str; 16] = [
+    "GET  /api/timeline?OF                        own     -       503 noRecord words",
     "GET  /api/history?name=b                     own     -       400 invalid words",
     "GET  /api/history?namespace=a&name=b&kind=X  own     -       400 invalid words",
     "POST /api/rollback                           json    {}      400 invalid words",
@@ -47,6 +48,7 @@ async fn every_documented_error_is_met() {
     let mut met = of_requests(&serve(&rig, &[]).await).await;
     met.push(forbidden(&rig).await);
     met.push(not_ready(&rig).await);
+    met.push(not_recorded(&rig).await);
     met.sort();
     met.dedup();
     let mut documented = Paper::read().errors();
@@ -135,6 +137,19 @@ async fn not_ready(rig: &Rig) -> (u16, String) {
     let (web, _) = start(&path, &[]).await;
     let (status, body) = web.get("/api/workloads").await;
     check("nobody", (status, &body), (503, "notReady"), &["words"])
+}
+
+/// A record that knows nothing of it.
+async fn not_recorded(rig: &Rig) -> (u16, String) {
+    let path = rig.cluster.folder().join("errors.db");
+    let web = serve_recorded(rig, &path).await;
+    let path = "/api/timeline?namespace=default&name=nobody";
+    // Until it is open it says so.
+    while web.json(path).await.1["code"] == "noRecord" {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let (status, body) = web.get(path).await;
+    check("nobody", (status, &body), (404, "notRecorded"), &["name"])
 }
 
 /// Every way an order can end, in a value.

@@ -1,0 +1,270 @@
+//! The staircase as an SVG: rendered on the server, read aloud as one sentence.
+
+use domain::record::timeline::{Outcome, Row, Timeline};
+use domain::staircase::{Bar, Lane, Staircase, staircase};
+use domain::time::Time;
+use leptos::prelude::*;
+
+use super::{changes, image};
+use crate::i18n::Lang;
+use crate::time;
+
+/// Width of the picture, in its own units.
+const WIDTH: f64 = 1180.0;
+/// Where bars begin, after the names of the lanes.
+const LEFT: f64 = 190.0;
+/// Height of a lane.
+const LANE_HEIGHT: f64 = 34.0;
+/// Characters of a lane's name.
+const LABEL: usize = 24;
+/// Height of a bar.
+const BAR: f64 = 22.0;
+/// Narrowest bar that has room for its duration.
+const ROOM: f64 = 96.0;
+
+/// The picture; nothing with too few known periods.
+pub fn picture(lang: Lang, timeline: &Timeline, now: Time) -> Option<impl IntoView + use<>> {
+    let stairs = staircase(timeline, now)?;
+    let row = |bar: &Bar| {
+        timeline
+            .periods
+            .iter()
+            .find(|row| row.generation == bar.generation)
+    };
+    let rows: Vec<&Row> = stairs.bars.iter().filter_map(row).collect();
+    let height = f64::from(u32::try_from(stairs.lanes.len()).unwrap_or(1)) * LANE_HEIGHT + 30.0;
+    let sentence = sentence(lang, &stairs, &rows, now);
+    let lanes = lanes(lang, &stairs, &rows);
+    let blind = stairs
+        .blind
+        .iter()
+        .map(|blind| {
+            let (x, right) = (across(blind.left), across(blind.right));
+            view! {
+                <rect class="stair-blind" x=x y=0 width=(right - x).max(3.0) height=height - 30.0>
+                    <title>{lang.nobody_watched()}</title>
+                </rect>
+            }
+        })
+        .collect_view();
+    let bars = stairs
+        .bars
+        .iter()
+        .zip(&rows)
+        .enumerate()
+        .map(|(at, (bar, row))| step(lang, &stairs, at, bar, row, now))
+        .collect_view();
+    let dates = dates(lang, &stairs, &rows, height, now);
+    let earlier =
+        (stairs.earlier > 0).then(|| view! { <span>{lang.show_earlier(stairs.earlier)}</span> });
+    let box_of = format!("0 0 {WIDTH} {height}");
+    Some(view! {
+        <div class="staircase">
+            <p class="staircase-note small muted">
+                {earlier} <span>{lang.wider_means_longer()}</span>
+            </p>
+            <span class="visually-hidden" role="img" aria-label=sentence></span>
+            <svg viewBox=box_of aria-hidden="true">
+                {lanes}
+                {blind}
+                {bars}
+                {dates}
+            </svg>
+        </div>
+    })
+}
+
+fn across(part: f64) -> f64 {
+    LEFT + part * (WIDTH - LEFT - 10.0)
+}
+
+/// The top of the bars of a lane; the lowest lane is the first.
+fn top(stairs: &Staircase, lane: usize) -> f64 {
+    let above = stairs.lanes.len().saturating_sub(lane + 1);
+    f64::from(u32::try_from(above).unwrap_or_default()) * LANE_HEIGHT + 8.0
+}
+
+fn lanes(lang: Lang, stairs: &Staircase, rows: &[&Row]) -> impl IntoView + use<> {
+    stairs
+        .lanes
+        .iter()
+        .enumerate()
+        .map(|(at, lane)| {
+            let y = top(stairs, at);
+            let (name, tag) = lane
+                .images
+                .first()
+                .map(|first| image::parts(&first.image))
+                .unwrap_or_default();
+            let whole = lane
+                .images
+                .iter()
+                .map(|i| i.image.clone())
+                .collect::<Vec<_>>()
+                .join(", ");
+            let label = if tag.is_empty() { name } else { tag };
+            let short: String = label.chars().take(LABEL).collect();
+            // Two templates with one image differ in something else.
+            let row = rows.iter().find(|row| row.generation == lane.generation);
+            let twin =
+                |other: &Lane| other.template != lane.template && other.images == lane.images;
+            let beside = row
+                .filter(|_| stairs.lanes.iter().any(twin))
+                .and_then(|row| differs(lang, row))
+                .unwrap_or_default();
+            let room = LABEL.saturating_sub(short.chars().count());
+            let beside: String = beside.chars().take(room).collect();
+            let middle = y + BAR / 2.0;
+            view! {
+                <line class="stair-lane" x1=LEFT x2=WIDTH - 10.0 y1=middle y2=middle></line>
+                <text class="stair-label mono" x=20 y=y + 15.0>
+                    <title>{whole}</title>
+                    {short}
+                    <tspan class="stair-beside">" " {beside}</tspan>
+                </text>
+            }
+        })
+        .collect_view()
+}
+
+/// What a template has that the one before it had not, in a word.
+fn differs(lang: Lang, row: &Row) -> Option<String> {
+    if row.restart_only {
+        return Some(lang.restart_only().to_owned());
+    }
+    let chip = row.changes.chips.first()?;
+    Some(match &chip.only {
+        Some((_, value)) => value.clone(),
+        None => changes::chip_text(lang, chip),
+    })
+}
+
+/// One bar with what leads to it.
+fn step(
+    lang: Lang,
+    stairs: &Staircase,
+    at: usize,
+    bar: &Bar,
+    row: &Row,
+    now: Time,
+) -> impl IntoView + use<> {
+    let (x, right, y) = (across(bar.left), across(bar.right), top(stairs, bar.lane));
+    let before = at.checked_sub(1).and_then(|at| stairs.bars.get(at));
+    let riser = before.filter(|_| bar.back_to.is_none()).map(|before| {
+        let from = top(stairs, before.lane) + BAR / 2.0;
+        view! { <line class="stair-riser" x1=x + 8.0 x2=x + 8.0 y1=from y2=y + BAR></line> }
+    });
+    let back = bar.back_to.and_then(|earlier| stairs.bars.get(earlier));
+    let same = back.map(|earlier| {
+        let middle = y + BAR / 2.0;
+        view! {
+            <line class="stair-same" x1=across(earlier.right) x2=x y1=middle y2=middle>
+                <title>{lang.same_template()}</title>
+            </line>
+        }
+    });
+    let fall = before.filter(|_| back.is_some()).map(|before| {
+        let from = top(stairs, before.lane) + BAR / 2.0;
+        let to = if from < y { y - 2.0 } else { y + BAR + 2.0 };
+        let head = if from < y { to - 5.0 } else { to + 5.0 };
+        let x = x + 10.0;
+        let path = format!("M {} {from} Q {x} {from} {x} {to}", x - 8.0);
+        let tip = format!("{},{head} {},{head} {x},{to}", x - 4.0, x + 4.0);
+        view! {
+            <path class="stair-fall" d=path></path>
+            <polygon class="stair-tip" points=tip></polygon>
+        }
+    });
+    let kind = match (row.current, bar.back_to.is_some(), row.outcome) {
+        (true, ..) => "is-current",
+        (_, _, Outcome::PutBack) => "is-failed",
+        (_, true, _) => "is-back",
+        _ => "",
+    };
+    let class = format!("stair-bar of-{} {kind}", stairs.bars.len() - 1 - at);
+    let number = number(row);
+    let span = span(lang, row, now);
+    let wide = right - x;
+    let words = (wide >= ROOM).then(|| {
+        view! { <text class="stair-span" x=x + 12.0 + 8.0 * f64::from(u32::try_from(number.len()).unwrap_or(1)) y=y + 15.5>{span.clone()}</text> }
+    });
+    let title = format!("{number}: {span}");
+    view! {
+        {riser}
+        {same}
+        {fall}
+        <a href=format!("#p-{}", row.generation) class=class tabindex="-1">
+            <title>{title}</title>
+            <rect x=x + 1.0 y=y width=(wide - 2.0).max(4.0) height=BAR rx=4></rect>
+            <text class="stair-number" x=x + 7.0 y=y + 15.5>
+                {number}
+            </text>
+            {words}
+        </a>
+    }
+}
+
+/// As many dates as do not touch.
+fn dates(
+    lang: Lang,
+    stairs: &Staircase,
+    rows: &[&Row],
+    height: f64,
+    now: Time,
+) -> impl IntoView + use<> {
+    let (mut free, mut before) = (0.0, String::new());
+    let mut shown = Vec::new();
+    for (bar, row) in stairs.bars.iter().zip(rows) {
+        let x = across(bar.left);
+        if x >= free {
+            let at = time::absolute(lang, row.start.at, now);
+            let mut at = at.trim_end_matches(" UTC").to_owned();
+            // Minutes would not tell the two apart.
+            if at == std::mem::replace(&mut before, at.clone()) {
+                at = time::clock(row.start.at);
+            }
+            free = x + 105.0;
+            if free <= WIDTH + 20.0 {
+                shown.push((x, at));
+            }
+        }
+    }
+    let shown = shown
+        .into_iter()
+        .map(|(x, at)| view! { <text class="stair-date" x=x y=height - 8.0>{at}</text> })
+        .collect_view();
+    view! {
+        <text class="stair-date" x=20 y=height - 8.0>
+            {lang.templates_oldest_below()}
+        </text>
+        {shown}
+    }
+}
+
+/// The number it had, or `?`.
+pub fn number(row: &Row) -> String {
+    row.revision
+        .map_or_else(|| "?".to_owned(), |n| n.to_string())
+}
+
+/// How long it was, or has been, current.
+pub fn span(lang: Lang, row: &Row, now: Time) -> String {
+    let end = row.end.map_or(now, |end| end.at);
+    time::duration(lang, time::span(row.start.at, end))
+}
+
+fn sentence(lang: Lang, stairs: &Staircase, rows: &[&Row], now: Time) -> String {
+    let steps: Vec<String> = stairs
+        .bars
+        .iter()
+        .zip(rows)
+        .map(|(bar, row)| {
+            let (number, span) = (number(row), span(lang, row, now));
+            match bar.back_to.and_then(|earlier| rows.get(earlier)) {
+                Some(earlier) => lang.stair_back(&number, &self::number(earlier), &span),
+                None => lang.stair_first(&number, &span),
+            }
+        })
+        .collect();
+    lang.staircase_of(&steps.join(", "))
+}

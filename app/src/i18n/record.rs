@@ -1,0 +1,61 @@
+//! Words of the record: what ran when.
+
+use super::catalogue;
+
+fn s(n: i64) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}
+
+catalogue! {
+    timeline = "Timeline", "时间线";
+    timeline_off = "No record is kept: this server was started with --record none. What Kubernetes forgets stays unknown.",
+        "未保存记录：服务器以 --record none 启动。Kubernetes 遗忘的内容无法得知。";
+    timeline_empty = "Nothing is recorded of this workload yet.", "尚无此工作负载的记录。";
+    timeline_opening = "The record is being opened.", "正在打开记录。";
+    recorded_since(at: &str) = format!("recorded since {at}"), format!("自 {at} 起记录");
+    record_behind(at: &str, words: &str) =
+        format!("The record is behind since {at}: {words}. What is seen meanwhile is kept in memory and written when the database takes it."),
+        format!("记录自 {at} 起滞后：{words}。期间所见保存在内存中，数据库恢复后写入。");
+    record_unreadable(words: &str) =
+        format!("The record cannot be read: {words}."),
+        format!("无法读取记录：{words}。");
+    wider_means_longer = "Wider means longer, not to scale", "越宽表示越久，非等比";
+    templates_oldest_below = "Templates, oldest below", "模板，最早的在下";
+    column_who = "Who and why", "谁与为何";
+    same_template = "same template", "同一模板";
+    nobody_watched = "nobody watched", "无人观察";
+    between(from: &str, to: &str) = format!("{from} to {to}"), format!("{from} 至 {to}");
+    by_then(at: &str) = format!("not known, at the latest {at}"), format!("未知，最晚 {at}");
+    began_between(span: &str) =
+        format!("began somewhere in {span}: nobody watched"),
+        format!("开始于 {span} 之间：无人观察");
+    inferred_created = "as old as the workload", "与工作负载同时创建";
+    inferred_recorded = "by when the controller recorded it", "依据控制器记录的时间";
+    by_manager(name: &str) = format!("by {name}"), format!("由 {name}");
+    by_rollbook = "by Rollbook", "由 Rollbook";
+    who_not_known = "who: not known", "谁：未知";
+    cause_copied = "change cause copied from before, not shown as its own", "变更原因沿用自之前，不视为本版本的说明";
+    cause_unsure = "may be about another template", "可能属于其他模板";
+    unknown_periods(n: i64) =
+        format!("{n} template{} in between not known: nobody watched", s(n)),
+        format!("其间 {n} 个模板未知：无人观察");
+    unknown_before(n: i64) =
+        format!("{n} earlier template{} not known: Rollbook was not there", s(n)),
+        format!("更早的 {n} 个模板未知：当时没有 Rollbook");
+    template_not_known = "template not known", "模板未知";
+    back_to_template(n: &str) = format!("Back to the template of {n}"), format!("回到 {n} 的模板");
+    back_to_earlier_template = "Back to an earlier template", "回到更早的模板";
+    compare_then(n: i64) = format!("Compare what ran as {n} with live"), format!("将当时的 {n} 与现状对比");
+    outcome_done(span: &str) = format!("rolled out in {span}"), format!("{span} 内完成更新");
+    outcome_overtaken = "overtaken before it was done", "完成前被取代";
+    outcome_put_back = "put back by somebody else", "被他人改回";
+    outcome_running = "rolling out", "更新中";
+    number_not_known = "number not known", "编号未知";
+    archived = "no longer in Kubernetes", "Kubernetes 中已不存在";
+    show_earlier(n: usize) = format!("{n} earlier not drawn"), format!("更早的 {n} 个未绘出");
+    stair_first(number: &str, span: &str) = format!("{number} for {span}"), format!("{number}，{span}");
+    stair_back(number: &str, to: &str, span: &str) =
+        format!("back to the template of {to} as {number} for {span}"),
+        format!("以 {number} 回到 {to} 的模板，{span}");
+    staircase_of(steps: &str) = format!("Periods in time order: {steps}"), format!("按时间顺序：{steps}");
+}

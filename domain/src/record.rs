@@ -1,0 +1,360 @@
+//! What Rollbook writes down of what it saw, so that a history can be told that
+//! Kubernetes itself forgets.
+//!
+//! Everything here is a statement that stays true however often it is said, in
+//! whatever order and by however many: two statements about one thing are
+//! *joined*, and the join is commutative, associative and idempotent. So a
+//! write that is repeated, two writers by accident and an import of what is
+//! there already do no harm.
+//!
+//! A period is known by the workload's uid and its template generation, which
+//! the apiserver counts up with each change of the template and nobody else can
+//! set (RS `PrepareForUpdate`). Its end is the start of the next.
+
+pub mod book;
+pub mod observer;
+pub mod timeline;
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use crate::template::{ContainerImage, Digest, Template};
+use crate::time::Time;
+use crate::workload::Key;
+
+/// Times of Kubernetes are cut to the second: what has one happened within the
+/// second after.
+pub const CUT: SignedDuration = SignedDuration::from_secs(1);
+
+/// Between which two moments something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Bounds {
+    /// Not before this.
+    pub not_before: Time,
+    /// Not after this.
+    pub not_after: Time,
+}
+
+impl Bounds {
+    /// What Kubernetes dates `at`.
+    pub fn dated(at: Time) -> Self {
+        Self {
+            not_before: at,
+            not_after: at.after(CUT),
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        self.not_before = self.not_before.max(other.not_before);
+        self.not_after = self.not_after.min(other.not_after);
+    }
+}
+
+/// Who changed a template.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum By {
+    /// The field manager of the change.
+    Manager {
+        /// As `metadata.managedFields` names it.
+        name: String,
+    },
+    /// Rollbook.
+    Rollbook {
+        /// The order's id, as in its note.
+        order: String,
+        /// ControllerRevision whose template was taken.
+        to: String,
+        /// Its number before.
+        to_revision: i64,
+        /// Why, as typed; may be empty.
+        reason: String,
+    },
+}
+
+/// A change cause, and whether it is about this template.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cause {
+    /// When it was first seen with this template; the latest one stands.
+    pub at: Time,
+    /// As the workload had it.
+    pub text: String,
+    /// It came with this template (`true`), or was there before it and may be
+    /// about another (`false`); `null` where that was not seen (semantics.md 5).
+    pub own: Option<bool>,
+}
+
+/// The ControllerRevision that held a template.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Held {
+    /// Object name.
+    pub name: String,
+    /// Object uid.
+    pub uid: String,
+}
+
+/// How a period's template reached the nodes, each time as first seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Rollout {
+    /// The controller had handled it.
+    pub observed: Option<Time>,
+    /// The first node ran it.
+    pub first_node: Option<Time>,
+    /// All desired nodes ran it.
+    pub all_nodes: Option<Time>,
+    /// Done by kubectl's rule.
+    pub done: Option<Time>,
+    /// Seen to be done, however long after.
+    pub seen_done: Option<Time>,
+    /// The counters as last seen.
+    pub last: Option<Last>,
+}
+
+/// Counters at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Last {
+    /// When.
+    pub at: Time,
+    /// Nodes that run the template.
+    pub updated: u32,
+    /// Nodes that should.
+    pub desired: u32,
+}
+
+impl Rollout {
+    fn join(&mut self, other: Self) {
+        for (mine, theirs) in [
+            (&mut self.observed, other.observed),
+            (&mut self.first_node, other.first_node),
+            (&mut self.all_nodes, other.all_nodes),
+            (&mut self.done, other.done),
+            (&mut self.seen_done, other.seen_done),
+        ] {
+            *mine = first(*mine, theirs);
+        }
+        self.last = self.last.max(other.last);
+    }
+}
+
+/// One period: this workload had this template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Period {
+    /// uid of the workload.
+    pub workload: String,
+    /// Template generation.
+    pub generation: i64,
+    /// When it began.
+    pub start: Bounds,
+    /// Rollbook was watching when it began.
+    #[serde(default)]
+    pub watched: bool,
+    /// Digest of the template, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<Digest>,
+    /// The ControllerRevision that held it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+    /// The numbers that one carried during the period, each with the time it
+    /// was first seen.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub numbers: BTreeMap<i64, Time>,
+    /// Who began it, where that was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<By>,
+    /// The change cause that the workload had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// How the nodes followed.
+    #[serde(default)]
+    pub rollout: Rollout,
+}
+
+impl Period {
+    /// Of which nothing is known but when it began.
+    pub fn new(workload: &str, generation: i64, start: Bounds) -> Self {
+        Self {
+            workload: workload.to_owned(),
+            generation,
+            start,
+            watched: false,
+            template: None,
+            held: None,
+            numbers: BTreeMap::new(),
+            by: None,
+            cause: None,
+            rollout: Rollout::default(),
+        }
+    }
+
+    /// Takes in what another says of the same period.
+    pub fn join(&mut self, other: Self) {
+        self.start.join(other.start);
+        self.watched |= other.watched;
+        most(&mut self.template, other.template);
+        most(&mut self.held, other.held);
+        numbers(&mut self.numbers, other.numbers);
+        most(&mut self.by, other.by);
+        most(&mut self.cause, other.cause);
+        self.rollout.join(other.rollout);
+    }
+}
+
+/// One ControllerRevision, kept beyond its deletion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Kept {
+    /// uid of the ControllerRevision.
+    pub uid: String,
+    /// uid of the workload.
+    pub workload: String,
+    /// Its object name.
+    pub name: String,
+    /// `metadata.creationTimestamp`.
+    pub created_at: Time,
+    /// Template generation that it was created at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<i64>,
+    /// Digest of its template; absent where it cannot be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<Digest>,
+    /// Its change cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// Its numbers, each with the time it was first seen.
+    pub numbers: BTreeMap<i64, Time>,
+    /// When it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<Bounds>,
+}
+
+impl Kept {
+    /// Takes in what another says of the same revision.
+    pub fn join(&mut self, other: Self) {
+        numbers(&mut self.numbers, other.numbers);
+        gone(&mut self.gone, other.gone);
+        most(&mut self.template, other.template);
+        most(&mut self.generation, other.generation);
+        most(&mut self.cause, other.cause);
+    }
+}
+
+/// One workload, kept beyond its deletion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Known {
+    /// Its uid: one that is recreated under its name is another.
+    pub uid: String,
+    /// Where it was found.
+    #[serde(flatten)]
+    pub key: Key,
+    /// `metadata.creationTimestamp`.
+    pub created_at: Time,
+    /// When it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<Bounds>,
+}
+
+impl Known {
+    /// Takes in what another says of the same workload.
+    pub fn join(&mut self, other: Self) {
+        gone(&mut self.gone, other.gone);
+    }
+}
+
+/// A span in which one process watched without a break.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Watch {
+    /// Random.
+    pub id: String,
+    /// From the first complete picture.
+    pub from: Time,
+    /// To the last sign that it was fresh.
+    pub to: Time,
+}
+
+impl Watch {
+    /// Takes in what another says of the same span.
+    pub fn join(&mut self, other: Self) {
+        self.from = self.from.min(other.from);
+        self.to = self.to.max(other.to);
+    }
+}
+
+/// A template, once however often it returns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Archived {
+    /// Its digest.
+    pub digest: Digest,
+    /// As Kubernetes stored it, as JSON.
+    pub json: String,
+    /// Its images.
+    pub images: Vec<ContainerImage>,
+}
+
+impl From<&Template> for Archived {
+    fn from(template: &Template) -> Self {
+        Self {
+            digest: template.digest(),
+            json: template.json().to_owned(),
+            images: template.images().to_vec(),
+        }
+    }
+}
+
+/// Something to write down.
+#[derive(Clone, Debug)]
+pub enum Fact {
+    /// Of a workload.
+    Workload(Known),
+    /// Of a template.
+    Template(Archived),
+    /// Of a period.
+    Period(Period),
+    /// Of a ControllerRevision.
+    Revision(Kept),
+    /// Of the watching itself.
+    Watch(Watch),
+}
+
+/// The earlier of two, where there are two.
+fn first(a: Option<Time>, b: Option<Time>) -> Option<Time> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+/// The greater of two: they differ only where one says more.
+fn most<T: Ord>(mine: &mut Option<T>, theirs: Option<T>) {
+    if theirs > *mine {
+        *mine = theirs;
+    }
+}
+
+fn numbers(mine: &mut BTreeMap<i64, Time>, theirs: BTreeMap<i64, Time>) {
+    for (number, at) in theirs {
+        mine.entry(number)
+            .and_modify(|first| *first = at.min(*first))
+            .or_insert(at);
+    }
+}
+
+fn gone(mine: &mut Option<Bounds>, theirs: Option<Bounds>) {
+    match (mine.as_mut(), theirs) {
+        (Some(mine), Some(theirs)) => mine.join(theirs),
+        (None, theirs) => *mine = theirs,
+        (Some(_), None) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;

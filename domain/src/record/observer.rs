@@ -1,0 +1,478 @@
+//! From what is seen to what is written down. Pure: it is told what was seen
+//! and when, and hands out facts.
+//!
+//! What it sees happen it calls watched. What happened while nobody watched is
+//! bounded by what was seen before and what the cluster holds after, never
+//! guessed: a ControllerRevision names the template generation that it was
+//! created at, so it tells of a period that was missed, and that this began
+//! before the ControllerRevision was created.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::{Archived, Bounds, By, Cause, Fact, Held, Kept, Known, Last, Period, Rollout, Watch};
+use crate::fleet::Entry;
+use crate::history::CurrentState;
+use crate::revision::Revision;
+use crate::status::status;
+use crate::template::{Digest, Template};
+use crate::time::Time;
+use crate::workload::{Key, Workload, Writer};
+
+/// What is remembered of one workload.
+#[derive(Clone, Debug)]
+struct Memory {
+    known: Known,
+    /// The latest period.
+    period: Period,
+    /// The workload was last known to be in it.
+    fresh: Time,
+    /// It has been seen by the watch that runs now.
+    watched: bool,
+    /// It was seen in the midst of its rollout by the watch that runs now.
+    rolling: bool,
+    /// Its rollout was done when it was last seen.
+    done: bool,
+    /// Its ControllerRevisions were last known to be as they are.
+    whole: Time,
+    /// The generation of the period that was known before, or 0.
+    before: i64,
+    /// Its change cause, as last seen.
+    cause: Option<String>,
+    /// The writers of its template, as last seen.
+    writers: Vec<Writer>,
+    /// Its ControllerRevisions, by uid.
+    kept: HashMap<String, Kept>,
+}
+
+/// What an earlier process wrote down of a workload.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// The workload.
+    pub known: Known,
+    /// Its latest period.
+    pub period: Period,
+    /// Its ControllerRevisions that were not gone.
+    pub kept: Vec<Kept>,
+    /// It was last watched until then.
+    pub fresh: Time,
+}
+
+/// Sees, remembers, and says what is new.
+#[derive(Debug, Default)]
+pub struct Observer {
+    memory: HashMap<String, Memory>,
+    /// uid of the workload that has the name.
+    uids: HashMap<Key, String>,
+    watch: Option<Watch>,
+    /// Templates that were handed out already.
+    archived: HashSet<Digest>,
+    facts: Vec<Fact>,
+}
+
+impl Observer {
+    /// Goes on from what was written down before.
+    pub fn resume(before: Vec<Before>) -> Self {
+        let mut observer = Self::default();
+        for Before {
+            known,
+            period,
+            kept,
+            fresh,
+        } in before
+        {
+            observer.uids.insert(known.key.clone(), known.uid.clone());
+            let memory = Memory {
+                cause: period.cause.as_ref().map(|cause| cause.text.clone()),
+                writers: Vec::new(),
+                before: 0,
+                kept: kept.into_iter().map(|k| (k.uid.clone(), k)).collect(),
+                fresh,
+                watched: false,
+                rolling: false,
+                done: true,
+                whole: fresh,
+                period,
+                known,
+            };
+            observer.memory.insert(memory.known.uid.clone(), memory);
+        }
+        observer
+    }
+
+    /// Hands out what is new since the last time.
+    pub fn take(&mut self) -> Vec<Fact> {
+        std::mem::take(&mut self.facts)
+    }
+
+    /// All that is there has been seen and is fresh at `now`: a watch that runs
+    /// goes on, else the one with this id begins.
+    pub fn beat(&mut self, id: impl FnOnce() -> String, now: Time) {
+        let begins = self.watch.is_none();
+        let watch = self.watch.get_or_insert_with(|| Watch {
+            id: id(),
+            from: now,
+            to: now,
+        });
+        watch.to = watch.to.max(now);
+        self.facts.push(Fact::Watch(watch.clone()));
+        for memory in self.memory.values_mut() {
+            memory.fresh = memory.fresh.max(now);
+            memory.whole = memory.whole.max(now);
+            memory.watched = true;
+            memory.rolling |= begins && !memory.done;
+        }
+    }
+
+    /// Nothing is known to be fresh any more.
+    pub fn interrupted(&mut self) {
+        self.watch = None;
+        for memory in self.memory.values_mut() {
+            memory.watched = false;
+            memory.rolling = false;
+        }
+    }
+
+    /// A watch begins anew: these are all workloads of a namespace, or of all.
+    /// What was known and is not among them is gone.
+    pub fn anew(&mut self, scope: Option<&str>, there: &[String], now: Time) {
+        self.interrupted();
+        let there: HashSet<&str> = there.iter().map(String::as_str).collect();
+        let gone: Vec<String> = self
+            .uids
+            .iter()
+            .filter(|(key, _)| scope.is_none_or(|scope| scope == key.namespace))
+            .map(|(_, uid)| uid)
+            .filter(|uid| !there.contains(uid.as_str()))
+            .cloned()
+            .collect();
+        for uid in gone {
+            self.ended(&uid, now);
+        }
+    }
+
+    /// The workload of this name is gone.
+    pub fn gone(&mut self, key: &Key, now: Time) {
+        if let Some(uid) = self.uids.get(key).cloned() {
+            self.ended(&uid, now);
+        }
+    }
+
+    fn ended(&mut self, uid: &str, now: Time) {
+        let Some(mut memory) = self.memory.remove(uid) else {
+            return;
+        };
+        self.uids.remove(&memory.known.key);
+        memory.known.gone = Some(Bounds {
+            not_before: memory.fresh,
+            not_after: now,
+        });
+        self.facts.push(Fact::Workload(memory.known));
+    }
+
+    /// A workload as it was seen.
+    pub fn workload(&mut self, workload: &Workload, now: Time) {
+        // The apiserver gives every DaemonSet one; without it nothing can be
+        // told apart.
+        let Some(generation) = workload.template_generation else {
+            return;
+        };
+        let namesake = self.uids.get(&workload.key);
+        if let Some(other) = namesake.filter(|uid| **uid != workload.uid).cloned() {
+            self.ended(&other, now);
+        }
+        self.uids.insert(workload.key.clone(), workload.uid.clone());
+        self.archive(Archived::from(&workload.template));
+        let watching = self.watch.clone();
+        match self.memory.get_mut(&workload.uid) {
+            // An older event that came late.
+            Some(memory) if generation < memory.period.generation => return,
+            Some(memory) if generation == memory.period.generation => {}
+            Some(memory) => {
+                let next = following(memory, workload, generation, now);
+                self.facts.push(Fact::Period(next.clone()));
+                memory.before = memory.period.generation;
+                memory.period = next;
+                memory.rolling = false;
+            }
+            None => {
+                let memory = first_seen(workload, generation, watching.as_ref(), now);
+                self.facts.push(Fact::Workload(memory.known.clone()));
+                self.facts.push(Fact::Period(memory.period.clone()));
+                self.memory.insert(workload.uid.clone(), memory);
+            }
+        }
+        if let Some(memory) = self.memory.get_mut(&workload.uid) {
+            memory.fresh = memory.fresh.max(now);
+            let mut period = memory.period.clone();
+            // Where the spelling of one template differs, the first stays.
+            period.template = period.template.or(Some(workload.template.digest()));
+            if let Some(by) = noted(workload) {
+                period.by = Some(by);
+            }
+            if memory.watched && memory.cause != workload.change_cause {
+                // Given while this template was live, as kubectl annotate does.
+                period.cause = cause(workload, Some(true), now).or(period.cause);
+            }
+            memory.watched = watching.is_some();
+            memory.cause.clone_from(&workload.change_cause);
+            memory.writers.clone_from(&workload.writers);
+            rolled(&mut period.rollout, memory, workload, now);
+            if period != memory.period {
+                self.facts.push(Fact::Period(period.clone()));
+                memory.period = period;
+            }
+        }
+    }
+
+    /// A workload with its revisions, as they were seen together.
+    pub fn entry(&mut self, entry: &Entry, now: Time) {
+        let workload = &entry.workload;
+        self.workload(workload, now);
+        for template in entry.revisions.iter().filter_map(|r| r.template()) {
+            self.archive(Archived::from(template));
+        }
+        let Some(memory) = self.memory.get_mut(&workload.uid) else {
+            return;
+        };
+        // An older picture that came late.
+        if workload.template_generation != Some(memory.period.generation) {
+            return;
+        }
+        revisions(memory, entry, now, &mut self.facts);
+        if let (CurrentState::Recorded, Some(current)) = entry.current() {
+            let mut period = memory.period.clone();
+            held(&mut period, workload, current, now);
+            if period != memory.period {
+                self.facts.push(Fact::Period(period.clone()));
+                memory.period = period;
+            }
+        }
+    }
+
+    fn archive(&mut self, template: Archived) {
+        if self.archived.insert(template.digest) {
+            self.facts.push(Fact::Template(template));
+        }
+    }
+}
+
+/// The memory of a workload that was never seen before.
+fn first_seen(workload: &Workload, generation: i64, watch: Option<&Watch>, now: Time) -> Memory {
+    let new = generation == 1;
+    let start = if new {
+        Bounds::dated(workload.created_at)
+    } else {
+        Bounds {
+            not_before: workload.created_at,
+            not_after: now,
+        }
+    };
+    let mut period = Period::new(&workload.uid, generation, start);
+    period.template = Some(workload.template.digest());
+    period.watched = new && watch.is_some_and(|watch| workload.created_at > watch.from);
+    period.cause = cause(workload, new.then_some(true), now);
+    if period.watched {
+        period.by = manager(&[], workload);
+    }
+    Memory {
+        known: Known {
+            uid: workload.uid.clone(),
+            key: workload.key.clone(),
+            created_at: workload.created_at,
+            gone: None,
+        },
+        period,
+        fresh: now,
+        watched: false,
+        rolling: false,
+        done: true,
+        whole: now,
+        cause: None,
+        writers: Vec::new(),
+        before: 0,
+        kept: HashMap::new(),
+    }
+}
+
+/// The period after the one that is remembered.
+fn following(memory: &Memory, workload: &Workload, generation: i64, now: Time) -> Period {
+    let start = Bounds {
+        not_before: memory.fresh.min(now),
+        not_after: now,
+    };
+    let mut period = Period::new(&workload.uid, generation, start);
+    let next = generation == memory.period.generation + 1;
+    period.watched = memory.watched && next;
+    period.template = Some(workload.template.digest());
+    // What was there before may be about another template. What is new came
+    // with this one only where that was seen.
+    let own = if memory.cause == workload.change_cause {
+        Some(false)
+    } else {
+        period.watched.then_some(true)
+    };
+    period.cause = cause(workload, own, now);
+    if period.watched {
+        period.by = manager(&memory.writers, workload);
+    }
+    period
+}
+
+fn cause(workload: &Workload, own: Option<bool>, at: Time) -> Option<Cause> {
+    let text = workload.change_cause.clone()?;
+    Some(Cause { at, text, own })
+}
+
+/// Who wrote since: the one manager that was not among the writers before, or
+/// has another time now. One that only took something away is not in
+/// managedFields at all, and then it is not known.
+fn manager(before: &[Writer], workload: &Workload) -> Option<By> {
+    let mut since = workload.writers.iter().filter(|w| !before.contains(w));
+    match (since.next(), since.next()) {
+        (Some(writer), None) => Some(By::Manager {
+            name: writer.manager.clone(),
+        }),
+        _ => None,
+    }
+}
+
+/// Rollbook's own order, while its note speaks of this template.
+fn noted(workload: &Workload) -> Option<By> {
+    let note = workload.note()?;
+    Some(By::Rollbook {
+        order: note.id.clone(),
+        to: note.to.clone(),
+        to_revision: note.to_revision,
+        reason: note.reason.clone(),
+    })
+}
+
+/// How far the rollout has come. Nothing is said of one that was not seen
+/// unfinished: it may have been done long before.
+fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Workload, now: Time) {
+    let done = status(workload).done;
+    memory.done = done;
+    if done {
+        rollout.seen_done.get_or_insert(now);
+    }
+    memory.rolling |= memory.watched && (!done || memory.period.watched);
+    if !memory.rolling || rollout.done.is_some() {
+        return;
+    }
+    let counts = workload.counts;
+    let seen = |at: &mut Option<Time>, is_so: bool| {
+        if is_so {
+            at.get_or_insert(now);
+        }
+    };
+    let observed = workload.observed();
+    seen(&mut rollout.observed, observed);
+    seen(&mut rollout.first_node, observed && counts.updated > 0);
+    seen(
+        &mut rollout.all_nodes,
+        observed && counts.updated >= counts.desired,
+    );
+    seen(&mut rollout.done, done);
+    let last = (counts.updated, counts.desired);
+    if observed && rollout.last.map(|l| (l.updated, l.desired)) != Some(last) {
+        rollout.last = Some(Last {
+            at: now,
+            updated: counts.updated,
+            desired: counts.desired,
+        });
+    }
+}
+
+/// Which revisions came, went and changed their numbers.
+fn revisions(memory: &mut Memory, entry: &Entry, now: Time, facts: &mut Vec<Fact>) {
+    let workload = &entry.workload;
+    let mut there = HashMap::new();
+    for revision in &entry.revisions {
+        let mut kept = kept(workload, revision, now);
+        match memory.kept.remove(&kept.uid) {
+            Some(before) if before.numbers.contains_key(&revision.number) => kept = before,
+            Some(before) => {
+                kept.join(before);
+                facts.push(Fact::Revision(kept.clone()));
+            }
+            None => {
+                facts.push(Fact::Revision(kept.clone()));
+                facts.extend(told_by(workload, revision, memory, now).map(Fact::Period));
+            }
+        }
+        there.insert(kept.uid.clone(), kept);
+    }
+    for (_, mut kept) in std::mem::replace(&mut memory.kept, there) {
+        kept.gone = Some(Bounds {
+            not_before: memory.whole.min(now),
+            not_after: now,
+        });
+        facts.push(Fact::Revision(kept));
+    }
+}
+
+/// The current revision holds the template of this period.
+fn held(period: &mut Period, workload: &Workload, current: &Revision, now: Time) {
+    period.held = Some(Held {
+        name: current.name.clone(),
+        uid: current.uid.clone(),
+    });
+    period.numbers.entry(current.number).or_insert(now);
+    let made_for_it = current.template_generation == Some(period.generation);
+    if made_for_it && current.created_at >= workload.created_at {
+        let created = Bounds::dated(current.created_at);
+        period.start.not_after = period.start.not_after.min(created.not_after);
+    }
+}
+
+fn kept(workload: &Workload, revision: &Revision, now: Time) -> Kept {
+    Kept {
+        uid: revision.uid.clone(),
+        workload: workload.uid.clone(),
+        name: revision.name.clone(),
+        created_at: revision.created_at,
+        generation: revision.template_generation,
+        template: revision.template().map(Template::digest),
+        cause: revision.change_cause.clone(),
+        numbers: BTreeMap::from([(revision.number, now)]),
+        gone: None,
+    }
+}
+
+/// An earlier period that a ControllerRevision tells of. One that is older than
+/// the workload was adopted, and counts from another beginning.
+fn told_by(workload: &Workload, revision: &Revision, memory: &Memory, now: Time) -> Option<Period> {
+    let generation = revision.template_generation?;
+    let template = revision.template()?;
+    if generation >= memory.period.generation
+        || generation < 1
+        || revision.created_at < workload.created_at
+    {
+        return None;
+    }
+    let start = if generation == 1 {
+        Bounds::dated(workload.created_at)
+    } else {
+        let missed = generation > memory.before;
+        Bounds {
+            not_before: if missed {
+                memory.period.start.not_before
+            } else {
+                workload.created_at
+            },
+            not_after: Bounds::dated(revision.created_at).not_after.min(now),
+        }
+    };
+    let mut period = Period::new(&workload.uid, generation, start);
+    period.template = Some(template.digest());
+    period.held = Some(Held {
+        name: revision.name.clone(),
+        uid: revision.uid.clone(),
+    });
+    period.cause = revision.change_cause.clone().map(|text| Cause {
+        at: revision.created_at,
+        text,
+        own: (generation == 1).then_some(true),
+    });
+    Some(period)
+}

@@ -1,0 +1,358 @@
+//! The history as it can truthfully be told: what was written down, in order,
+//! each fact with how it is known.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Bounds, By, CUT, Cause, Held, Kept, Known, Period, Rollout, Watch};
+use crate::summary::{self, Chips};
+use crate::template::{ContainerImage, Digest, Template};
+use crate::time::Time;
+use crate::workload::Key;
+
+/// How a moment is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Grade {
+    /// Rollbook saw it happen.
+    Observed,
+    /// It follows from what the cluster holds.
+    Inferred,
+    /// Only its bounds are known.
+    NotKnown,
+}
+
+/// Why a moment is known without having been seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Rule {
+    /// The first template is as old as its workload.
+    Created,
+    /// The controller records a new template within a moment, and nobody had
+    /// seen it shortly before.
+    Recorded,
+}
+
+/// A moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Moment {
+    /// The latest that it can have been; the moment itself, but for
+    /// milliseconds, where it was observed or inferred.
+    pub at: Time,
+    /// The earliest.
+    pub not_before: Time,
+    /// How it is known.
+    pub grade: Grade,
+    /// By which rule, where it was inferred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Rule>,
+}
+
+/// What became of a rollout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// It was done by kubectl's rule.
+    Done,
+    /// Another template came before it was done.
+    Overtaken,
+    /// It was a rollback, and whoever owns the workload put the template back
+    /// that it had gone away from.
+    PutBack,
+    /// It goes on.
+    Running,
+    /// It was not watched.
+    NotKnown,
+}
+
+/// One period, as it is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    /// Template generation.
+    pub generation: i64,
+    /// The number that the template had in this period, as far as it was seen.
+    pub revision: Option<i64>,
+    /// The number that its ControllerRevision carries now, where it is another
+    /// one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<i64>,
+    /// The ControllerRevision that held it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// That one is still in the cluster.
+    pub in_cluster: bool,
+    /// Digest of the template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<Digest>,
+    /// Its images; empty where it is not known.
+    pub images: Vec<ContainerImage>,
+    /// What changed against the period before, where both are known and follow
+    /// each other.
+    #[serde(default)]
+    pub changes: Chips,
+    /// It differs from the one before in the time of a restart only.
+    pub restart_only: bool,
+    /// Generation of the earlier period that had this very template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back_to: Option<i64>,
+    /// When it began.
+    pub start: Moment,
+    /// When it ended; `null` for what goes on.
+    pub end: Option<Moment>,
+    /// So many periods between this and the next are not known.
+    #[serde(default)]
+    pub missing_after: i64,
+    /// It is what the workload has now.
+    pub current: bool,
+    /// Who began it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<By>,
+    /// The change cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// How the nodes followed.
+    pub rollout: Rollout,
+    /// What became of that.
+    pub outcome: Outcome,
+}
+
+/// A span in which nobody watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Gap {
+    /// Last sign before.
+    pub from: Time,
+    /// First complete picture after.
+    pub to: Time,
+}
+
+/// All that is known of one workload.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Timeline {
+    /// Which workload.
+    #[serde(flatten)]
+    pub key: Key,
+    /// Its uid.
+    pub uid: String,
+    /// When it was created.
+    pub created_at: Time,
+    /// When it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<Moment>,
+    /// Since when Rollbook writes down what it sees of this cluster.
+    pub recorded_since: Option<Time>,
+    /// Newest first.
+    pub periods: Vec<Row>,
+    /// Oldest first; only such as touch the workload's life.
+    pub gaps: Vec<Gap>,
+    /// Templates before the first known period.
+    pub missing_before: i64,
+}
+
+/// What a timeline is told from.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    /// The workload.
+    pub known: Known,
+    /// Its periods, in any order.
+    pub periods: Vec<Period>,
+    /// Its ControllerRevisions, gone ones too.
+    pub kept: Vec<Kept>,
+    /// The spans in which somebody watched.
+    pub watches: Vec<Watch>,
+    /// The templates that the periods name.
+    pub templates: HashMap<Digest, Template>,
+}
+
+/// A gap shorter than this is a moment's pause of the same watching.
+const PAUSE: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
+
+/// Tells it.
+pub fn timeline(sources: &Sources, now: Time) -> Timeline {
+    let mut periods = sources.periods.clone();
+    periods.sort_by_key(|period| period.generation);
+    ordered(&mut periods);
+    let known = &sources.known;
+    let gone = known.gone.map(|bounds| Moment {
+        at: bounds.not_after,
+        not_before: bounds.not_before,
+        grade: if bounds.not_after.since(bounds.not_before) <= PAUSE {
+            Grade::Observed
+        } else {
+            Grade::NotKnown
+        },
+        rule: None,
+    });
+    let mut rows: Vec<Row> = Vec::with_capacity(periods.len());
+    for (at, period) in periods.iter().enumerate() {
+        rows.push(row(sources, &periods, at, gone));
+        let _ = period;
+    }
+    put_back(&mut rows);
+    rows.reverse();
+    let until = known.gone.map_or(now, |gone| gone.not_after);
+    Timeline {
+        key: known.key.clone(),
+        uid: known.uid.clone(),
+        created_at: known.created_at,
+        gone,
+        recorded_since: sources.watches.iter().map(|watch| watch.from).min(),
+        missing_before: periods.first().map_or(0, |first| first.generation - 1),
+        periods: rows,
+        gaps: gaps(&sources.watches, known.created_at, until),
+    }
+}
+
+/// Periods begin in their order: a bound of one is a bound of its neighbours.
+fn ordered(periods: &mut [Period]) {
+    for at in 1..periods.len() {
+        let least = periods[at - 1].start.not_before;
+        let start = &mut periods[at].start;
+        start.not_before = start.not_before.max(least).min(start.not_after);
+    }
+    for at in (1..periods.len()).rev() {
+        let most = periods[at].start.not_after;
+        let start = &mut periods[at - 1].start;
+        start.not_after = start.not_after.min(most).max(start.not_before);
+    }
+}
+
+fn begun(period: &Period, known: &Known) -> Moment {
+    let Bounds {
+        not_before,
+        not_after,
+    } = period.start;
+    let (at, grade, rule) = if period.watched {
+        (not_after, Grade::Observed, None)
+    } else if period.generation == 1 {
+        (known.created_at, Grade::Inferred, Some(Rule::Created))
+    } else if not_after.since(not_before) <= CUT * 2 {
+        (not_after, Grade::Inferred, Some(Rule::Recorded))
+    } else {
+        (not_after, Grade::NotKnown, None)
+    };
+    Moment {
+        at,
+        not_before,
+        grade,
+        rule,
+    }
+}
+
+fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>) -> Row {
+    let period = &periods[at];
+    let next = periods.get(at + 1);
+    let template = period.template.and_then(|d| sources.templates.get(&d));
+    let before = at
+        .checked_sub(1)
+        .map(|before| &periods[before])
+        .filter(|before| before.generation + 1 == period.generation)
+        .and_then(|before| sources.templates.get(&before.template?));
+    let (changes, restart_only) = match (before, template) {
+        (Some(before), Some(after)) => (
+            summary::chips(&summary::summary(&before.value(), &after.value())),
+            !before.same_as(after) && before.same_content_as(after),
+        ),
+        _ => (Chips::default(), false),
+    };
+    let back_to = period.template.and_then(|digest| {
+        periods[..at]
+            .iter()
+            .rev()
+            .find(|earlier| earlier.template == Some(digest))
+            .map(|earlier| earlier.generation)
+    });
+    let revision = period.numbers.keys().next_back().copied();
+    let (in_cluster, carries) = lives_on(sources, period.held.as_ref());
+    let missing_after = next.map_or(0, |next| next.generation - period.generation - 1);
+    let end = match next {
+        None => gone,
+        Some(next) => {
+            let mut end = begun(next, &sources.known);
+            if missing_after > 0 {
+                end.not_before = period.start.not_before;
+                end.grade = Grade::NotKnown;
+                end.rule = None;
+            }
+            Some(end)
+        }
+    };
+    Row {
+        generation: period.generation,
+        revision,
+        now: carries.filter(|now| revision.is_some_and(|then| then != *now)),
+        name: period.held.as_ref().map(|held| held.name.clone()),
+        in_cluster,
+        template: period.template,
+        images: template.map(|t| t.images().to_vec()).unwrap_or_default(),
+        changes,
+        restart_only,
+        back_to,
+        start: begun(period, &sources.known),
+        end,
+        missing_after,
+        current: next.is_none() && sources.known.gone.is_none(),
+        by: period.by.clone(),
+        cause: period.cause.clone(),
+        outcome: outcome(period, next),
+        rollout: period.rollout,
+    }
+}
+
+/// Is the ControllerRevision still there, and which number does it carry?
+fn lives_on(sources: &Sources, held: Option<&Held>) -> (bool, Option<i64>) {
+    let kept = held.and_then(|held| sources.kept.iter().find(|kept| kept.uid == held.uid));
+    match kept {
+        Some(kept) if kept.gone.is_none() => (true, kept.numbers.keys().next_back().copied()),
+        _ => (false, None),
+    }
+}
+
+fn outcome(period: &Period, next: Option<&Period>) -> Outcome {
+    match (period.rollout.seen_done, next) {
+        (Some(_), _) => Outcome::Done,
+        (None, Some(_)) if period.watched => Outcome::Overtaken,
+        (None, None) if period.rollout.observed.is_some() || period.watched => Outcome::Running,
+        _ => Outcome::NotKnown,
+    }
+}
+
+/// Marks rollbacks whose template was taken away again by somebody else.
+fn put_back(rows: &mut [Row]) {
+    for at in 1..rows.len().saturating_sub(1) {
+        let (before, after) = (&rows[at - 1], &rows[at + 1]);
+        let returned = before.template.is_some() && before.template == after.template;
+        let next = before.generation + 2 == after.generation;
+        let other = matches!(after.by, Some(By::Manager { .. })) && after.by != rows[at].by;
+        if rows[at].back_to.is_some() && returned && next && other {
+            rows[at].outcome = Outcome::PutBack;
+        }
+    }
+}
+
+/// The spans between two moments that no watch covers.
+fn gaps(watches: &[Watch], from: Time, to: Time) -> Vec<Gap> {
+    let spans: BTreeMap<Time, Time> = watches.iter().fold(BTreeMap::new(), |mut spans, watch| {
+        let end = spans.entry(watch.from).or_insert(watch.to);
+        *end = watch.to.max(*end);
+        spans
+    });
+    let mut gaps = Vec::new();
+    let mut covered = from;
+    let start = spans.keys().next().copied().unwrap_or(to);
+    for (begin, end) in spans {
+        if begin > covered && begin <= to && begin != start {
+            gaps.push(Gap {
+                from: covered,
+                to: begin,
+            });
+        }
+        covered = covered.max(end);
+    }
+    gaps.retain(|gap| gap.to.since(gap.from) > PAUSE);
+    gaps
+}

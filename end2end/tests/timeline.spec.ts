@@ -1,0 +1,52 @@
+// What Rollbook wrote down: the staircase and a line for each period.
+import { accessible, awake, expect, fits, kubectl, serve, test } from './base';
+
+test('the walk is told in time order, to the eye and to the ear', async ({ page }) => {
+  await page.goto('/ns/logging/daemonsets/fluentd');
+  const timeline = page.getByRole('region', { name: 'Timeline' });
+  await expect(timeline.getByText(/^recorded since/)).toBeVisible();
+  await expect(timeline.getByRole('img', { name: /^Periods in time order: 1 for .+, 2 for .+, back to the template of 1 as 3 for / })).toBeVisible();
+  const rows = timeline.getByRole('list', { name: 'Timeline' }).getByRole('listitem');
+  const first = rows.filter({ hasText: 'CHG-1841 fluentd 1.16.2' });
+  await expect(first).toContainText('now 3');
+  await expect(first).toContainText('by kubectl-create');
+  await expect(rows.filter({ hasText: 'Back to the template of 1' })).toContainText('change cause copied from before, not shown as its own');
+  await accessible(page);
+});
+
+test('what Kubernetes pruned is still told', async ({ page }) => {
+  await page.goto('/ns/logging/daemonsets/vector');
+  const rows = page.getByRole('list', { name: 'Timeline' }).getByRole('listitem');
+  const pruned = rows.filter({ hasText: 'vector 0.41.1' });
+  await expect(pruned).toContainText('no longer in Kubernetes');
+  await expect(pruned).toContainText('0.41.1-alpine');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(page.getByRole('img', { name: /^Periods in time order/ })).toBeHidden();
+  await fits(page);
+  await accessible(page);
+});
+
+test('a server without a record says what it cannot know', async ({ page }) => {
+  const own = await serve('--record', 'none');
+  try {
+    await page.goto(`${own.url}/ns/logging/daemonsets/fluentd`);
+    const timeline = page.getByRole('region', { name: 'Timeline' });
+    await expect(timeline).toContainText('No record is kept');
+    await accessible(page);
+    const answer = await page.request.get(`${own.url}/api/timeline?namespace=logging&name=fluentd`);
+    expect(answer.status()).toBe(503);
+    expect((await answer.json()).code).toBe('noRecord');
+  } finally {
+    await own.stop();
+  }
+});
+
+test('a change is in the timeline without a load, and stays after a restart @scripts', async ({ page }) => {
+  await page.goto('/ns/kube-system/daemonsets/kube-proxy');
+  await awake(page);
+  const rows = page.getByRole('list', { name: 'Timeline' }).getByRole('listitem');
+  const before = await rows.count();
+  kubectl('-n', 'kube-system', 'patch', 'ds', 'kube-proxy', '--field-manager', 'a-person', '-p', '{"spec":{"template":{"metadata":{"annotations":{"told":"live"}}}}}');
+  await expect(rows).toHaveCount(before + 1);
+  await expect(rows.first()).toContainText('by a-person');
+});

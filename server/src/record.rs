@@ -1,0 +1,109 @@
+//! The record: what ran when, who changed it and why, beyond what Kubernetes
+//! keeps.
+//!
+//! ```text
+//! watches ── look ──► writer ── facts ──► store (SQLite or PostgreSQL)
+//!                     (observer)            │
+//! pages  ◄──────────── timeline ◄───────────┘
+//! ```
+
+pub mod store;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use app::cluster::Cluster;
+use app::record::{Failure, Record, State};
+use async_trait::async_trait;
+use domain::record::timeline::{Timeline, timeline};
+use domain::time::Time;
+use domain::workload::Key;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Record as Place;
+use crate::kube::Look;
+use writer::{Shared, Writer};
+
+/// No record.
+pub struct Off;
+
+#[async_trait]
+impl Record for Off {
+    fn state(&self) -> State {
+        State::Off
+    }
+
+    async fn timeline(
+        &self,
+        _: &Key,
+        _: Option<&str>,
+        _: Time,
+    ) -> Result<Option<Timeline>, Failure> {
+        Err(Failure::Off)
+    }
+}
+
+/// A record that is being written.
+pub struct Kept {
+    shared: Arc<Shared>,
+}
+
+/// Starts writing, in the file of the cluster where no place is given. The handle ends once all is written after a stop.
+pub fn start(
+    cluster: Arc<dyn Cluster>,
+    looks: mpsc::UnboundedReceiver<Look>,
+    place: Option<Place>,
+    stop: CancellationToken,
+) -> (Kept, JoinHandle<()>) {
+    let shared = Arc::new(Shared::new());
+    let writer = Writer {
+        cluster,
+        looks,
+        place,
+        shared: Arc::clone(&shared),
+    };
+    (Kept { shared }, tokio::spawn(writer.run(stop)))
+}
+
+#[async_trait]
+impl Record for Kept {
+    fn state(&self) -> State {
+        self.shared.state()
+    }
+
+    async fn timeline(
+        &self,
+        key: &Key,
+        uid: Option<&str>,
+        now: Time,
+    ) -> Result<Option<Timeline>, Failure> {
+        let Some(store) = self.shared.store() else {
+            return Err(match self.shared.state() {
+                State::Behind(_, failure) => failure,
+                _ => Failure::Opening,
+            });
+        };
+        let lives = store.lives(key).await?;
+        let known = lives
+            .into_iter()
+            .find(|known| uid.is_none_or(|uid| known.uid == uid));
+        match known {
+            None => Ok(None),
+            Some(known) => Ok(Some(timeline(&store.sources(known).await?, now))),
+        }
+    }
+}
+
+/// The file of a cluster's record in the person's state folder, where there is
+/// one: `$XDG_STATE_HOME/rollbook`, else `~/.local/state/rollbook`.
+pub fn default_file(cluster: &str) -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let state = match set("XDG_STATE_HOME").map(PathBuf::from) {
+        Some(state) if state.is_absolute() => state,
+        _ => PathBuf::from(set("HOME")?).join(".local/state"),
+    };
+    Some(state.join("rollbook").join(format!("{cluster}.db")))
+}
