@@ -20,7 +20,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, Json};
 
 use crate::error::ApiError;
-use crate::model::{self, Comparison, Revision, Workloads};
+use crate::model::{self, Comparison, Revision, Then, Workloads};
 use crate::pages;
 
 /// Sets the HTTP status that belongs to an error.
@@ -67,6 +67,12 @@ pub async fn timeline(
 ) -> Result<Timeline, ApiError> {
     let key = key(namespace, kind, name);
     answer(pages::timeline(&key, uid.as_deref()).await)
+}
+
+/// `GET /api/then`: what every workload ran at a moment.
+#[server(name = GetThen, prefix = "/api", endpoint = "then", input = GetUrl)]
+pub async fn then(at: Option<String>) -> Result<Then, ApiError> {
+    answer(pages::then(at.as_deref()).await)
 }
 
 /// `GET /api/status`: what kubectl would say about the rollout.

@@ -5,6 +5,7 @@ use domain::fleet::Line;
 use domain::health::{Health, Missing};
 use domain::history::{History, Row};
 use domain::note::Note;
+use domain::record::then::Ran;
 use domain::status::Status;
 use domain::summary::Change;
 use domain::time::Time;
@@ -132,6 +133,29 @@ pub struct Delta {
     pub removed: Vec<String>,
     /// By the apiserver's clock.
     pub now: Time,
+}
+
+/// What every workload ran at a moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Then {
+    /// The moment.
+    pub at: Time,
+    /// By namespace and name.
+    pub workloads: Vec<ThenLine>,
+}
+
+/// What one workload ran, and whether that is what it runs now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ThenLine {
+    /// What it ran.
+    #[serde(flatten)]
+    pub ran: Ran,
+    /// It has this very template now; `null` where the workload is no more.
+    pub same_now: Option<bool>,
+    /// The ControllerRevision that held it is still in the cluster.
+    pub in_cluster: bool,
 }
 
 /// The state of the connection, sent on each change and as a heartbeat.

@@ -6,6 +6,7 @@ pub mod not_found;
 pub mod progress;
 pub mod revision;
 pub mod rollback;
+pub mod then;
 pub mod workload;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use domain::health::Health;
 use domain::history::Row;
 use domain::record::timeline::Timeline;
+use domain::text::visible;
 use domain::time::Time;
 use domain::workload::Key;
 use http::HeaderValue;
@@ -26,7 +28,7 @@ use crate::cluster::Cluster;
 use crate::error::ApiError;
 use crate::i18n::Lang;
 use crate::islands::back::BackButton;
-use crate::model::Given;
+use crate::model::{Given, Then, ThenLine};
 use crate::prefs::Prefs;
 use crate::record::{Failure, Record};
 use crate::urls;
@@ -162,6 +164,52 @@ pub async fn timeline(key: &Key, uid: Option<&str>) -> Result<Timeline, ApiError
     told.ok_or_else(|| ApiError::NotRecorded {
         name: key.name.clone(),
     })
+}
+
+/// What every workload ran at a moment; now, where none is given.
+///
+/// # Errors
+/// When the moment cannot be read, or there is no record.
+pub async fn then(at: Option<&str>) -> Result<Then, ApiError> {
+    let (Some(record), Some(cluster)) = (
+        use_context::<Arc<dyn Record>>(),
+        use_context::<Arc<dyn Cluster>>(),
+    ) else {
+        return Err(Failure::Opening.into());
+    };
+    let at = match at {
+        None => cluster.now(),
+        Some(text) => moment(text).ok_or_else(|| ApiError::Invalid {
+            words: frame().lang.then_invalid(&visible(text)),
+        })?,
+    };
+    let fleet = cluster.fleet();
+    let workloads = record.then(at).await?.into_iter().map(|ran| {
+        let entry = fleet.entries.get(&ran.key);
+        let entry = entry.filter(|entry| entry.workload.uid == ran.uid);
+        let name = ran.name.as_deref();
+        let in_cluster =
+            name.is_some_and(|name| entry.is_some_and(|entry| entry.revision(name).is_some()));
+        ThenLine {
+            same_now: entry.map(|entry| ran.template == Some(entry.workload.template.digest())),
+            in_cluster,
+            ran,
+        }
+    });
+    Ok(Then {
+        at,
+        workloads: workloads.collect(),
+    })
+}
+
+/// A moment as RFC 3339 in UTC, or as a form's field has it, without seconds
+/// or zone.
+fn moment(text: &str) -> Option<Time> {
+    let text = text.trim();
+    text.parse()
+        .or_else(|_| format!("{text}Z").parse())
+        .or_else(|_| format!("{text}:00Z").parse())
+        .ok()
 }
 
 /// Asks the cluster of this request.

@@ -2,6 +2,7 @@
 //! that show what is live need none of it.
 
 use async_trait::async_trait;
+use domain::record::then::Ran;
 use domain::record::timeline::Timeline;
 use domain::time::Time;
 use domain::workload::Key;
@@ -72,6 +73,12 @@ pub trait Record: Send + Sync + 'static {
         uid: Option<&str>,
         now: Time,
     ) -> Result<Option<Timeline>, Failure>;
+
+    /// What every workload ran at a moment, by namespace and name.
+    ///
+    /// # Errors
+    /// When there is no record, or it cannot be read.
+    async fn then(&self, at: Time) -> Result<Vec<Ran>, Failure>;
 }
 
 impl From<Failure> for ApiError {

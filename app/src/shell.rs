@@ -17,6 +17,7 @@ use crate::pages::not_found::NotFoundPage;
 use crate::pages::progress::ProgressPage;
 use crate::pages::revision::RevisionPage;
 use crate::pages::rollback::RollbackPage;
+use crate::pages::then::ThenPage;
 use crate::pages::workload::WorkloadPage;
 
 /// Where the built site lies, from the server's manifest.
@@ -73,6 +74,7 @@ pub fn App() -> impl IntoView {
             <main id="content" tabindex="-1">
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=ListPage ssr=SsrMode::Async/>
+                    <Route path=path!("/then") view=ThenPage ssr=SsrMode::Async/>
                     <Route
                         path=path!("/ns/:namespace/daemonsets/:name")
                         view=WorkloadPage
@@ -105,11 +107,19 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// Where the page stands below the list of workloads.
+fn here(path: &str) -> Option<&'static str> {
+    match path {
+        "/" => Some("page"),
+        "/then" => None,
+        _ => Some("true"),
+    }
+}
+
 /// Mark, cluster, places, connection, jump box, theme, language.
 #[component]
 fn TopBar(frame: crate::pages::Frame) -> impl IntoView {
     let lang: Lang = frame.lang;
-    let on_list = frame.path == "/";
     let back = crate::urls::encode(&frame.path_and_query);
     let theme = |to: &'static str, name: &'static str| {
         view! {
@@ -145,8 +155,11 @@ fn TopBar(frame: crate::pages::Frame) -> impl IntoView {
                 <b>{frame.cluster.clone()}</b>
             </span>
             <nav aria-label=lang.nav_main()>
-                <a href="/" class="place" aria-current=if on_list { "page" } else { "true" }>
+                <a href="/" class="place" aria-current=here(&frame.path)>
                     {lang.workloads()}
+                </a>
+                <a href="/then" class="place" aria-current=(frame.path == "/then").then_some("page")>
+                    {lang.what_ran_then()}
                 </a>
             </nav>
             <span class="spacer"></span>

@@ -21,6 +21,11 @@ pub fn encode(text: &str) -> String {
     out
 }
 
+/// What ran at a moment.
+pub fn then(at: domain::time::Time) -> String {
+    format!("/then?at={}", encode(&at.to_string()))
+}
+
 /// A workload's page.
 pub fn workload(key: &Key) -> String {
     format!(

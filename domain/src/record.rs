@@ -13,6 +13,7 @@
 
 pub mod book;
 pub mod observer;
+pub mod then;
 pub mod timeline;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,10 @@ use crate::workload::Key;
 /// Times of Kubernetes are cut to the second: what has one happened within the
 /// second after.
 pub const CUT: SignedDuration = SignedDuration::from_secs(1);
+
+/// Rollbook's own times are the apiserver's clock as it estimates it from the
+/// answers' `Date`, which is cut to the second too: it may be ahead by so much.
+pub const CLOCK: SignedDuration = SignedDuration::from_secs(1);
 
 /// Between which two moments something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +48,7 @@ impl Bounds {
     pub fn dated(at: Time) -> Self {
         Self {
             not_before: at,
-            not_after: at.after(CUT),
+            not_after: at.after(CUT + CLOCK),
         }
     }
 
@@ -290,7 +295,8 @@ impl Watch {
 }
 
 /// A template, once however often it returns.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Archived {
     /// Its digest.
     pub digest: Digest,
@@ -310,8 +316,10 @@ impl From<&Template> for Archived {
     }
 }
 
-/// Something to write down.
-#[derive(Clone, Debug)]
+/// Something to write down. As JSON it is an object of one key, which says of
+/// what it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Fact {
     /// Of a workload.
     Workload(Known),

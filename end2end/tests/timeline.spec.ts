@@ -50,3 +50,22 @@ test('a change is in the timeline without a load, and stays after a restart @scr
   await expect(rows).toHaveCount(before + 1);
   await expect(rows.first()).toContainText('by a-person');
 });
+
+test('what ran then is listed, what differs first', async ({ page }) => {
+  const history = await (await page.request.get('/api/timeline?namespace=logging&name=fluentd')).json();
+  const second = history.periods.find((period: { generation: number }) => period.generation === 2);
+  await page.goto(`/then?at=${encodeURIComponent(second.start.at)}`);
+  await expect(page.getByRole('heading', { level: 1, name: 'What ran then' })).toBeVisible();
+  const table = page.getByRole('table', { name: 'What ran then' });
+  await expect(table.getByRole('row', { name: /fluentd/ })).toContainText('1.17.0');
+  await expect(page.getByRole('heading', { level: 2, name: /\d+ of \d+ workloads ran something else than now/ })).toBeVisible();
+  await accessible(page);
+  await page.getByRole('link', { name: '1 week ago' }).click();
+  await expect(page.getByText('Nothing is recorded of that moment')).toBeVisible();
+  await page.goto('/then?at=yesterday');
+  await expect(page.getByText('“yesterday” is no moment')).toBeVisible();
+  await page.goto('/then');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await fits(page);
+  await accessible(page);
+});

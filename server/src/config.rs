@@ -3,13 +3,16 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
 
 /// Revision history of Kubernetes workloads: see it, compare, go back.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "rollbook", version)]
 pub struct Config {
+    /// Something else than to serve
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// Kubeconfig file; default as kubectl: KUBECONFIG, then ~/.kube/config
     #[arg(long)]
     pub kubeconfig: Option<PathBuf>,
@@ -30,7 +33,7 @@ pub struct Config {
     pub stuck_after: SignedDuration,
     /// Where to keep the record of what ran when; default a file for each
     /// cluster in ~/.local/state/rollbook
-    #[arg(long, value_name = "FILE|URL|none", long_help = RECORD_HELP, env = "ROLLBOOK_RECORD", hide_env_values = true, value_parser = record)]
+    #[arg(long, global = true, value_name = "FILE|URL|none", long_help = RECORD_HELP, env = "ROLLBOOK_RECORD", hide_env_values = true, value_parser = record)]
     pub record: Option<Record>,
     /// Never write to the cluster
     #[arg(long)]
@@ -38,6 +41,27 @@ pub struct Config {
     /// Also answer to this host name (with port, if not 80); repeatable
     #[arg(long = "allow-host")]
     pub allow_hosts: Vec<String>,
+}
+
+/// What is done instead of serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Look after the record; no cluster is needed
+    #[command(subcommand)]
+    Record(RecordCommand),
+}
+
+/// What is done with the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum RecordCommand {
+    /// Read all of it and say what is not as it must be
+    Check,
+    /// Print all of it, a fact a line as JSON. Templates are whole: they may
+    /// hold secrets
+    Export,
+    /// Take in what export printed, from standard input; what is there already
+    /// stays
+    Import,
 }
 
 /// What `--help` says of the record.

@@ -59,6 +59,9 @@ pub enum Failure {
     /// There is no usable way to a cluster.
     #[error("{0}")]
     Cluster(#[from] kube::client::NoCluster),
+    /// The record cannot be looked after.
+    #[error("{0}")]
+    Record(record::chores::Failure),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {error}")]
     Listen {

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use server::config::Command;
 
 fn main() -> ExitCode {
     let config = server::config::Config::parse();
@@ -14,7 +15,12 @@ fn main() -> ExitCode {
         .enable_all()
         .build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(server::run(config)),
+        Ok(runtime) => match config.command {
+            Some(Command::Record(command)) => runtime
+                .block_on(server::record::chores::run(command, config.record.as_ref()))
+                .map_err(server::Failure::Record),
+            None => runtime.block_on(server::run(config)),
+        },
         Err(error) => Err(server::Failure::Start(error.to_string())),
     };
     match result {

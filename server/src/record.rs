@@ -7,6 +7,7 @@
 //! pages  ◄──────────── timeline ◄───────────┘
 //! ```
 
+pub mod chores;
 pub mod store;
 mod writer;
 
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use app::cluster::Cluster;
 use app::record::{Failure, Record, State};
 use async_trait::async_trait;
+use domain::record::then::Ran;
 use domain::record::timeline::{Timeline, timeline};
 use domain::time::Time;
 use domain::workload::Key;
@@ -25,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Record as Place;
 use crate::kube::Look;
+use store::Store;
 use writer::{Shared, Writer};
 
 /// No record.
@@ -42,6 +45,10 @@ impl Record for Off {
         _: Option<&str>,
         _: Time,
     ) -> Result<Option<Timeline>, Failure> {
+        Err(Failure::Off)
+    }
+
+    async fn then(&self, _: Time) -> Result<Vec<Ran>, Failure> {
         Err(Failure::Off)
     }
 }
@@ -80,12 +87,7 @@ impl Record for Kept {
         uid: Option<&str>,
         now: Time,
     ) -> Result<Option<Timeline>, Failure> {
-        let Some(store) = self.shared.store() else {
-            return Err(match self.shared.state() {
-                State::Behind(_, failure) => failure,
-                _ => Failure::Opening,
-            });
-        };
+        let store = self.store()?;
         let lives = store.lives(key).await?;
         let known = lives
             .into_iter()
@@ -94,6 +96,21 @@ impl Record for Kept {
             None => Ok(None),
             Some(known) => Ok(Some(timeline(&store.sources(known).await?, now))),
         }
+    }
+
+    async fn then(&self, at: Time) -> Result<Vec<Ran>, Failure> {
+        self.store()?.then(at).await
+    }
+}
+
+impl Kept {
+    fn store(&self) -> Result<Store, Failure> {
+        self.shared
+            .store()
+            .ok_or_else(|| match self.shared.state() {
+                State::Behind(_, failure) => failure,
+                _ => Failure::Opening,
+            })
     }
 }
 

@@ -3,5 +3,6 @@
 
 pub mod cluster;
 pub mod digest;
+pub mod postgres;
 pub mod run;
 pub mod stop;

@@ -7,6 +7,27 @@ fn s(n: i64) -> &'static str {
 }
 
 catalogue! {
+    what_ran_then = "What ran then", "当时运行的版本";
+    then_moment = "Moment, UTC", "时刻（UTC）";
+    then_show = "Show", "显示";
+    then_hour = "1 hour ago", "1 小时前";
+    then_day = "1 day ago", "1 天前";
+    then_week = "1 week ago", "1 周前";
+    then_nothing = "Nothing is recorded of that moment: no workload was there, or nobody watched before it.",
+        "该时刻没有记录：当时没有工作负载，或此前无人观察。";
+    then_same = "the same now", "与现在相同";
+    then_other = "another one now", "现在不同";
+    then_gone = "deleted since", "此后已删除";
+    then_uncertain = "not certain: nobody watched", "不确定：无人观察";
+    then_ran = "Ran then", "当时运行";
+    then_now = "Now", "现在";
+    then_invalid(text: &str) =
+        format!("“{text}” is no moment: give it as 2026-03-17T02:50:00Z."),
+        format!("“{text}” 不是有效时刻：请使用 2026-03-17T02:50:00Z 的形式。");
+    then_at(at: &str, changed: usize, all: usize) =
+        format!("At {at}: {changed} of {all} workloads ran something else than now"),
+        format!("{at}：{all} 个工作负载中有 {changed} 个当时运行的与现在不同");
+    then_since(at: &str) = format!("since {at}"), format!("自 {at}");
     timeline = "Timeline", "时间线";
     timeline_off = "No record is kept: this server was started with --record none. What Kubernetes forgets stays unknown.",
         "未保存记录：服务器以 --record none 启动。Kubernetes 遗忘的内容无法得知。";

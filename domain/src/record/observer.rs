@@ -421,7 +421,8 @@ fn held(period: &mut Period, workload: &Workload, current: &Revision, now: Time)
     let made_for_it = current.template_generation == Some(period.generation);
     if made_for_it && current.created_at >= workload.created_at {
         let created = Bounds::dated(current.created_at);
-        period.start.not_after = period.start.not_after.min(created.not_after);
+        let latest = created.not_after.max(period.start.not_before);
+        period.start.not_after = period.start.not_after.min(latest);
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bounds, By, CUT, Cause, Held, Kept, Known, Period, Rollout, Watch};
+use super::{Bounds, By, CLOCK, CUT, Cause, Held, Kept, Known, Period, Rollout, Watch};
 use crate::summary::{self, Chips};
 use crate::template::{ContainerImage, Digest, Template};
 use crate::time::Time;
@@ -230,7 +230,7 @@ fn begun(period: &Period, known: &Known) -> Moment {
         (not_after, Grade::Observed, None)
     } else if period.generation == 1 {
         (known.created_at, Grade::Inferred, Some(Rule::Created))
-    } else if not_after.since(not_before) <= CUT * 2 {
+    } else if not_after.since(not_before) <= CUT + CLOCK {
         (not_after, Grade::Inferred, Some(Rule::Recorded))
     } else {
         (not_after, Grade::NotKnown, None)

@@ -1,5 +1,5 @@
-//! Where the record is kept: one set of statements for `SQLite` and
-//! `PostgreSQL`.
+//! Where the record is kept: one set of statements for SQLite and
+//! PostgreSQL.
 //!
 //! A write reads what is there, joins it with what is new (see
 //! `domain::record`) and puts the result, all in one transaction that holds the
@@ -7,14 +7,16 @@
 //! and done by two at once.
 
 use std::collections::HashMap;
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::time::Duration;
 
 use app::record::Failure;
+use domain::record::book::Book;
 use domain::record::observer::Before;
+use domain::record::then::{Ran, ran};
 use domain::record::timeline::Sources;
 use domain::record::{Archived, Fact, Kept, Known, Period, Watch};
 use domain::template::{Digest, Template};
@@ -34,7 +36,7 @@ const MIGRATIONS: [(&str, &str); 1] =
     [("record", include_str!("../../migrations/0001_record.sql"))];
 /// How long a call waits for the database.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The name of Rollbook's lock among `PostgreSQL`'s advisory locks.
+/// The name of Rollbook's lock among PostgreSQL's advisory locks.
 const LOCK: i64 = 0x0072_6f6c_6c62;
 /// Readers beside the writer.
 const CONNECTIONS: u32 = 4;
@@ -44,6 +46,19 @@ const CONNECTIONS: u32 = 4;
 pub struct Store {
     pool: AnyPool,
     postgres: bool,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// How many workloads.
+    pub workloads: usize,
+    /// How many periods.
+    pub periods: usize,
+    /// How many templates.
+    pub templates: usize,
+    /// What is wrong, a sentence each.
+    pub wrong: Vec<String>,
 }
 
 /// An error of the database in words for people. Addresses and passwords are
@@ -74,8 +89,10 @@ fn migrator(postgres: bool) -> Migrator {
     Migrator::with_migrations(migrations.collect())
 }
 
-/// Makes the file, readable by its owner only, before the database opens it.
-fn prepare(path: &Path) -> std::io::Result<()> {
+/// Makes the file, readable by its owner only, before the database opens it; and
+/// waits until nobody else brings it to a newer form. SQLite has no lock for
+/// that, and one on the file itself would undo its own.
+fn prepare(path: &Path) -> std::io::Result<File> {
     if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
         DirBuilder::new()
             .recursive(true)
@@ -83,8 +100,13 @@ fn prepare(path: &Path) -> std::io::Result<()> {
             .create(folder)?;
     }
     let mut options = OpenOptions::new();
-    options.create(true).append(true).mode(0o600).open(path)?;
-    Ok(())
+    options.create(true).append(true).mode(0o600);
+    options.open(path)?;
+    let mut beside = path.as_os_str().to_owned();
+    beside.push("-lock");
+    let lock = options.open(beside)?;
+    lock.lock()?;
+    Ok(lock)
 }
 
 impl Store {
@@ -93,7 +115,11 @@ impl Store {
     /// # Errors
     /// When it cannot be made or opened, or a newer Rollbook wrote it.
     pub async fn file(path: &Path) -> Result<Self, Failure> {
-        prepare(path).map_err(|error| Failure::Database {
+        let own = path.to_owned();
+        let prepared = tokio::task::spawn_blocking(move || prepare(&own)).await;
+        let prepared = prepared.map_err(std::io::Error::other).flatten();
+        // Held until the form is the newest.
+        let _lock = prepared.map_err(|error| Failure::Database {
             words: format!("{}: {error}", path.display()),
         })?;
         let path = path.to_string_lossy();
@@ -263,6 +289,50 @@ impl Store {
         })
     }
 
+    /// What ran at a moment: the latest period of each workload that had begun
+    /// by then for certain, as long as the workload was there.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn then(&self, at: Time) -> Result<Vec<Ran>, Failure> {
+        let images = sqlx::query(
+            "SELECT p.workload AS workload, i.image AS image FROM period p \
+             JOIN image i ON i.template = p.template WHERE p.generation = \
+             (SELECT MAX(q.generation) FROM period q WHERE q.workload = p.workload AND q.starts <= $1) \
+             ORDER BY i.image",
+        );
+        let mut by_workload: HashMap<String, Vec<String>> = HashMap::new();
+        let rows = images.bind(at.millis()).fetch_all(&self.pool).await;
+        for row in rows.map_err(failed)? {
+            let workload: String = row.try_get("workload").map_err(failed)?;
+            let image: String = row.try_get("image").map_err(failed)?;
+            by_workload.entry(workload).or_default().push(image);
+        }
+        let rows = sqlx::query(
+            "SELECT w.body AS known, p.body AS period, n.body AS next FROM workload w \
+             JOIN period p ON p.workload = w.uid AND p.generation = \
+             (SELECT MAX(q.generation) FROM period q WHERE q.workload = w.uid AND q.starts <= $1) \
+             LEFT JOIN period n ON n.workload = w.uid AND n.generation = \
+             (SELECT MIN(q.generation) FROM period q WHERE q.workload = w.uid \
+             AND q.generation > p.generation) \
+             WHERE w.created_at <= $1 AND (w.gone_at IS NULL OR w.gone_at > $1) \
+             ORDER BY w.namespace, w.name",
+        )
+        .bind(at.millis())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed)?;
+        let ran = rows.iter().map(|row| {
+            let known: Known = parsed(row, "known")?;
+            let period: Period = parsed(row, "period")?;
+            let next: Option<String> = row.try_get("next").map_err(failed)?;
+            let next: Option<Period> = next.as_deref().map(read).transpose()?;
+            let images = by_workload.remove(&known.uid).unwrap_or_default();
+            Ok(ran(&known, &period, next.as_ref(), images, at))
+        });
+        ran.collect()
+    }
+
     /// A template by its digest.
     ///
     /// # Errors
@@ -275,6 +345,66 @@ impl Store {
             .map_err(failed)?
             .map(|row| template(&row))
             .transpose()
+    }
+
+    /// All facts of one kind after another, each batch handed on: templates
+    /// before the periods that name them.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or holds what Rollbook did not write.
+    pub async fn export(&self, mut on: impl FnMut(Fact)) -> Result<(), Failure> {
+        for known in self
+            .bodies("SELECT body FROM workload ORDER BY uid", &[])
+            .await?
+        {
+            on(Fact::Workload(known));
+        }
+        let digests = sqlx::query("SELECT digest FROM template ORDER BY digest");
+        for row in digests.fetch_all(&self.pool).await.map_err(failed)? {
+            let digest: String = row.try_get("digest").map_err(failed)?;
+            let parsed = digest.parse().map_err(|_| damaged(&digest))?;
+            if let Some(template) = self.template(parsed).await? {
+                on(Fact::Template(Archived::from(&template)));
+            }
+        }
+        let periods = "SELECT body FROM period ORDER BY workload, generation";
+        for period in self.bodies(periods, &[]).await? {
+            on(Fact::Period(period));
+        }
+        for kept in self
+            .bodies("SELECT body FROM revision ORDER BY uid", &[])
+            .await?
+        {
+            on(Fact::Revision(kept));
+        }
+        for watch in self
+            .bodies("SELECT body FROM watch ORDER BY id", &[])
+            .await?
+        {
+            on(Fact::Watch(watch));
+        }
+        Ok(())
+    }
+
+    /// Reads everything and says what is not as it must be: digests that do not
+    /// fit, periods without their workload or template, bounds that cross.
+    ///
+    /// # Errors
+    /// When the database cannot be read at all.
+    pub async fn check(&self) -> Result<Checked, Failure> {
+        let mut book = Book::default();
+        let mut wrong = Vec::new();
+        match self.export(|fact| book.write([fact])).await {
+            Ok(()) => wrong.extend(book.wrong()),
+            Err(Failure::Damaged { what }) => wrong.push(what),
+            Err(failure) => return Err(failure),
+        }
+        Ok(Checked {
+            workloads: book.known.len(),
+            periods: book.periods.len(),
+            templates: book.templates.len(),
+            wrong,
+        })
     }
 
     async fn bodies<T: DeserializeOwned>(
@@ -292,8 +422,16 @@ impl Store {
 }
 
 fn body<T: DeserializeOwned>(row: &AnyRow) -> Result<T, Failure> {
-    let body: String = row.try_get("body").map_err(failed)?;
-    serde_json::from_str(&body).map_err(|error| damaged(&error.to_string()))
+    parsed(row, "body")
+}
+
+fn parsed<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Result<T, Failure> {
+    let text: String = row.try_get(column).map_err(failed)?;
+    read(&text)
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    serde_json::from_str(text).map_err(|error| damaged(&error.to_string()))
 }
 
 fn template(row: &AnyRow) -> Result<Template, Failure> {

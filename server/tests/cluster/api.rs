@@ -105,6 +105,7 @@ async fn reads(web: &Web, paper: &Paper) {
         "from" => old,
         "reveal" => "false",
         "uid" => &uid,
+        "at" => "2099-01-01T00:00:00Z",
         other => panic!("a parameter without a test: {other}"),
     };
     recorded(web).await;
@@ -126,6 +127,7 @@ async fn reads(web: &Web, paper: &Paper) {
         "workloads",
         "history",
         "timeline",
+        "then",
         "status",
         "revision",
         "compare",

@@ -2,22 +2,27 @@
 //! held against what the test did and when, with the recorder killed at any
 //! moment.
 
+use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use app::cluster::Cluster as Port;
 use app::record::{Failure, Record, State};
-use domain::record::By;
 use domain::record::timeline::{Grade, Outcome, Row, Rule, Timeline};
-use domain::template::Digest;
+use domain::record::{Archived, Bounds, By, Fact, Known, Period, Watch};
+use domain::template::{Digest, Template};
 use domain::time::Time;
 use jiff::SignedDuration;
 use serde_json::json;
 use server::config::Record as Place;
+use server::record::chores;
 use server::record::store::Store;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use xtask::postgres::Postgres;
 
 use super::rig::{Rig, config, daemon_set, share, start, until};
 
@@ -96,25 +101,88 @@ fn newest(told: &Timeline) -> &Row {
 async fn the_walk_is_recorded_with_who_and_why() {
     let rig = share().await;
     let path = file(&rig, "walk");
-    let recorder = Recorder::start(&rig, place(&path)).await;
-    let mut object = daemon_set("told", "i:1");
+    the_walk(&rig, "told", &place(&path)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_keeps_the_same() {
+    let rig = share().await;
+    let mut server = Postgres::start("record").unwrap();
+    let place = Place::Url(server.url());
+    the_walk(&rig, "told-too", &place).await;
+    away(&rig, &mut server, &place).await;
+}
+
+/// The database is gone for a while: live pages go on, the record says that it
+/// is behind, and nothing is missing from it afterwards.
+async fn away(rig: &Rig, server: &mut Postgres, place: &Place) {
+    let recorder = Recorder::start(rig, place.clone()).await;
+    rig.two("away").await;
+    recorder.told("away", |t| t.periods.len() == 2).await;
+    server.crash().unwrap();
+    for image in ["i:3", "i:4", "i:5"] {
+        rig.image("away", image);
+        rig.settled("away").await;
+    }
+    until("it is behind", || {
+        matches!(recorder.record.state(), State::Behind(..))
+    })
+    .await;
+    assert!(recorder.port.health().is_live());
+    let asked = recorder
+        .record
+        .timeline(&Rig::key("away"), None, recorder.port.now())
+        .await;
+    assert!(matches!(asked, Err(Failure::Database { .. })), "{asked:?}");
+    server.restart().unwrap();
+    until("it is up to date", || {
+        recorder.record.state() == State::Fine
+    })
+    .await;
+    let told = recorder.told("away", |t| t.periods.len() == 5).await;
+    for row in &told.periods[..4] {
+        assert_eq!(row.start.grade, Grade::Observed, "{row:#?}");
+    }
+    assert!(
+        told.gaps.is_empty(),
+        "it watched all the time: {:?}",
+        told.gaps
+    );
+    recorder.end().await;
+    let checked = open(place).await.check().await.unwrap();
+    assert_eq!(checked.wrong, Vec::<String>::new());
+}
+
+async fn open(place: &Place) -> Store {
+    match place {
+        Place::Url(url) => Store::open(url).await.unwrap(),
+        Place::File(path) => Store::file(path).await.unwrap(),
+        Place::None => unreachable!(),
+    }
+}
+
+/// The walk of the Kubernetes page, then a time without a recorder, a deletion
+/// and a namesake.
+async fn the_walk(rig: &Rig, name: &str, place: &Place) {
+    let recorder = Recorder::start(rig, place.clone()).await;
+    let mut object = daemon_set(name, "i:1");
     object["metadata"]["annotations"] = json!({"kubernetes.io/change-cause": "first"});
     rig.begin(&object).await;
     let patch = json!({
         "metadata": {"annotations": {"kubernetes.io/change-cause": "second"}},
         "spec": {"template": {"spec": {"containers": [{"name": "c", "image": "i:2"}]}}},
     });
-    rig.kubectl(&["patch", "ds/told", "-p", &patch.to_string()]);
-    rig.settled("told").await;
+    rig.kubectl(&["patch", &format!("ds/{name}"), "-p", &patch.to_string()]);
+    rig.settled(name).await;
     recorder
-        .told("told", |t| {
+        .told(name, |t| {
             newest(t).revision == Some(2) && newest(t).outcome == Outcome::Done
         })
         .await;
-    rig.send(rig.order("told", 1)).await;
-    rig.settled("told").await;
+    rig.send(rig.order(name, 1)).await;
+    rig.settled(name).await;
     let told = recorder
-        .told("told", |t| {
+        .told(name, |t| {
             newest(t).revision == Some(3) && newest(t).outcome == Outcome::Done
         })
         .await;
@@ -151,38 +219,61 @@ async fn the_walk_is_recorded_with_who_and_why() {
     assert_eq!(second.changes.images.len(), 1);
     assert!(told.gaps.is_empty() && told.missing_before == 0);
 
+    ran_then(&recorder, name, &told).await;
+
     // Nobody watches: an edit and a deletion are bounded, not guessed.
     recorder.end().await;
     let begin = rig.port.now();
-    rig.image("told", "i:4");
-    rig.settled("told").await;
-    let recorder = Recorder::start(&rig, place(&path)).await;
-    let told = recorder.told("told", |t| t.periods.len() == 4).await;
+    rig.image(name, "i:4");
+    rig.settled(name).await;
+    let recorder = Recorder::start(rig, place.clone()).await;
+    let told = recorder
+        .told(name, |t| {
+            t.periods.len() == 4 && newest(t).outcome == Outcome::Done
+        })
+        .await;
     let fourth = newest(&told);
     assert!(
         fourth.start.not_before <= begin && fourth.start.at >= begin,
         "{fourth:?}"
     );
-    assert_eq!(
-        (fourth.by.clone(), fourth.outcome),
-        (None, Outcome::NotKnown)
-    );
-    rig.delete("daemonsets/told");
-    let told = recorder.told("told", |t| t.gone.is_some()).await;
+    assert_eq!((fourth.by.clone(), fourth.outcome), (None, Outcome::Done));
+    rig.delete(&format!("daemonsets/{name}"));
+    let told = recorder.told(name, |t| t.gone.is_some()).await;
     assert_eq!(told.gone.unwrap().grade, Grade::Observed);
     assert!(!newest(&told).current);
     // A namesake is another: its own history.
-    rig.begin(&daemon_set("told", "i:1")).await;
-    let other = recorder.told("told", |t| t.gone.is_none()).await;
+    rig.begin(&daemon_set(name, "i:1")).await;
+    let other = recorder.told(name, |t| t.gone.is_none()).await;
     assert_ne!(other.uid, told.uid);
     assert_eq!(other.periods.len(), 1);
-    let lives = Store::file(&path)
-        .await
-        .unwrap()
-        .lives(&Rig::key("told"))
-        .await;
+    let lives = open(place).await.lives(&Rig::key(name)).await;
     assert_eq!(lives.unwrap().len(), 2);
     recorder.end().await;
+}
+
+/// In the midst of each period, that one ran; before the first, none.
+async fn ran_then(recorder: &Recorder, name: &str, told: &Timeline) {
+    let ran = async |at: Time| {
+        let then = recorder.record.then(at).await.unwrap();
+        then.into_iter().find(|ran| ran.key.name == name)
+    };
+    let second = SignedDuration::from_secs(1);
+    assert_eq!(ran(told.created_at.after(-second)).await, None);
+    for row in &told.periods {
+        let end = row.end.map_or(recorder.port.now(), |end| end.at);
+        let middle = row.start.at.after(end.since(row.start.at) / 2);
+        if middle < told.created_at.after(second * 2) {
+            continue;
+        }
+        let ran = ran(middle).await.unwrap();
+        assert_eq!(
+            (ran.generation, ran.revision),
+            (row.generation, row.revision)
+        );
+        assert_eq!(ran.images, [row.images[0].image.clone()]);
+        assert!(ran.certain, "{ran:?}");
+    }
 }
 
 /// What the test did: when, as the apiserver's clock has it, and what came of
@@ -361,5 +452,141 @@ async fn a_record_that_cannot_be_used_is_told() {
         .err()
         .unwrap();
     assert!(nowhere.to_string().contains("/proc/none"), "{nowhere}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A workload with two periods, as facts.
+fn facts() -> Vec<Fact> {
+    let at = |second| Time::from_second(1_800_000_000 + second);
+    let template = |image: &str| {
+        let spec = json!({"spec": {"containers": [{"name": "c", "image": image}]}});
+        Template::new(spec).unwrap()
+    };
+    let known = Known {
+        uid: "u".into(),
+        key: Rig::key("crash"),
+        created_at: at(0),
+        gone: None,
+    };
+    let mut facts = vec![Fact::Workload(known)];
+    for (generation, image) in [(1, "i:1"), (2, "i:2")] {
+        let template = template(image);
+        let mut period = Period::new("u", generation, Bounds::dated(at(generation)));
+        period.template = Some(template.digest());
+        facts.push(Fact::Template(Archived::from(&template)));
+        facts.push(Fact::Period(period));
+    }
+    facts.push(Fact::Watch(Watch {
+        id: "w".into(),
+        from: at(0),
+        to: at(9),
+    }));
+    facts
+}
+
+/// Many periods, as lines of an export.
+fn many(periods: i64) -> String {
+    let mut all = facts();
+    for generation in 3..periods {
+        let dated = Bounds::dated(Time::from_second(1_800_000_000 + generation));
+        all.push(Fact::Period(Period::new("u", generation, dated)));
+    }
+    let line = |fact: &Fact| serde_json::to_string(fact).unwrap() + "\n";
+    all.iter().map(line).collect()
+}
+
+/// A process that writes is killed at many moments: the record is sound each
+/// time, and at last complete, with nothing twice.
+fn killed_at_any_moment(record: &str) {
+    let rollbook = |chore: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rollbook"));
+        command
+            .args(["record", chore])
+            .env("ROLLBOOK_RECORD", record);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let check = || {
+        let checked = rollbook("check").wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&checked.stdout).trim().to_owned();
+        assert!(checked.status.success(), "{said}");
+        said
+    };
+    let lines = many(3000);
+    let feed = |child: &mut Child| {
+        let (mut stdin, lines) = (child.stdin.take().unwrap(), lines.clone());
+        // A killed one does not read to the end.
+        std::thread::spawn(move || stdin.write_all(lines.as_bytes()))
+    };
+    // Two that find nothing make it together.
+    let both = [rollbook("import"), rollbook("import")];
+    for making in both {
+        assert!(making.wait_with_output().unwrap().status.success());
+    }
+    let mut sizes = BTreeSet::new();
+    for moment in 1..=12 {
+        let mut writing = rollbook("import");
+        let fed = feed(&mut writing);
+        std::thread::sleep(Duration::from_millis(moment * 60));
+        writing.kill().unwrap();
+        writing.wait().unwrap();
+        let _ = fed.join().unwrap();
+        sizes.insert(check());
+    }
+    println!("found after a kill: {sizes:#?}");
+    // All of it by two at once.
+    let mut both = [rollbook("import"), rollbook("import")];
+    let fed = both.each_mut().map(feed);
+    for mut writing in both {
+        assert!(writing.wait().unwrap().success());
+    }
+    for fed in fed {
+        fed.join().unwrap().unwrap();
+    }
+    assert_eq!(check(), "1 workloads, 2999 periods, 2 templates");
+}
+
+#[test]
+fn a_writing_process_may_be_killed_at_any_moment() {
+    let folder = std::env::temp_dir().join(format!("rollbook-kill-{}", std::process::id()));
+    killed_at_any_moment(folder.join("x.db").to_str().unwrap());
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn one_that_writes_to_postgres_too() {
+    let server = Postgres::start("kill").unwrap();
+    killed_at_any_moment(&server.url());
+}
+
+/// What is exported is taken in elsewhere, again without harm; what is no fact,
+/// or not what it says, is refused with its line.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_moves_by_export_and_import() {
+    let folder = std::env::temp_dir().join(format!("rollbook-move-{}", std::process::id()));
+    let from = Store::file(&folder.join("from.db")).await.unwrap();
+    from.write(&facts()).await.unwrap();
+    let mut lines = String::new();
+    let mut export = |fact: Fact| {
+        lines.push_str(&serde_json::to_string(&fact).unwrap());
+        lines.push('\n');
+    };
+    from.export(&mut export).await.unwrap();
+    let to = Store::file(&folder.join("to.db")).await.unwrap();
+    for _ in 0..2 {
+        chores::import(&to, lines.as_bytes()).await.unwrap();
+        assert_eq!(to.check().await.unwrap(), from.check().await.unwrap());
+    }
+    let forged = lines.replace("i:1", "i:9");
+    let refused = chores::import(&to, forged.as_bytes()).await.unwrap_err();
+    assert!(
+        refused.to_string().contains("not what its digest says"),
+        "{refused}"
+    );
+    let refused = chores::import(&to, "{}\n".as_bytes()).await.unwrap_err();
+    assert!(
+        refused.to_string().starts_with("line 1 is not a fact"),
+        "{refused}"
+    );
     std::fs::remove_dir_all(&folder).unwrap();
 }

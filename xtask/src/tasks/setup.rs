@@ -9,10 +9,11 @@ mod wasm;
 use std::path::PathBuf;
 
 use xtask::cluster::binaries::Binaries;
+use xtask::postgres::programs;
 use xtask::run::{Outcome, fail, find};
 use xtask::stop;
 
-use machine::Machine;
+use machine::{Machine, apt};
 pub use wasm::{TARGET, Wasm};
 
 /// How much a chore needs.
@@ -24,6 +25,8 @@ pub enum Level {
     Cluster,
     /// A browser is driven: Node and a Chromium too.
     Browser,
+    /// All tests run: PostgreSQL's server too.
+    Tests,
 }
 
 /// What a chore works with.
@@ -39,7 +42,7 @@ pub struct Tools {
 /// # Errors
 /// When something is missing or cannot be built.
 pub fn all() -> Outcome<()> {
-    let tools = prepare(Level::Browser)?;
+    let tools = prepare(Level::Tests)?;
     Binaries::ensure()?;
     tools.wasm.ready()
 }
@@ -60,6 +63,9 @@ pub fn prepare(level: Level) -> Outcome<Tools> {
     if level >= Level::Browser {
         let node = missing.hear(browser::node(machine)).is_some();
         chromium = missing.hear(browser::chromium(machine, node)).flatten();
+    }
+    if level >= Level::Tests {
+        missing.hear(postgres(machine));
     }
     stop::check()?;
     match wasm {
@@ -102,6 +108,25 @@ fn compiler(machine: Machine) -> Outcome<()> {
             "Install gcc or clang"
         )
     ))
+}
+
+/// The server of PostgreSQL, in which a record can be kept too.
+fn postgres(machine: Machine) -> Outcome<()> {
+    let mut why = String::new();
+    if programs().is_err() && machine.installs() {
+        why = browser::tried(apt(&["postgresql"], "about 1 min, once"));
+    }
+    match programs() {
+        Ok(_) => Ok(()),
+        Err(_) => fail(format!(
+            "PostgreSQL's server is missing: the tests keep a record in it. {}{why}",
+            machine.way(
+                "apt-get install postgresql",
+                "brew install postgresql@17",
+                "Install PostgreSQL 14 or newer"
+            )
+        )),
+    }
 }
 
 #[cfg(test)]

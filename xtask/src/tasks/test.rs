@@ -29,7 +29,7 @@ pub fn run() -> Outcome<()> {
 }
 
 fn all() -> Outcome<()> {
-    let tools = setup::prepare(Level::Browser)?;
+    let tools = setup::prepare(Level::Tests)?;
     Binaries::ensure()?;
     web::build(&tools.wasm)?;
     let stages: [Stage; 5] = [

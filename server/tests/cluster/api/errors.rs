@@ -9,7 +9,9 @@ use crate::web::{JSON, Web, serve, serve_recorded, start, text};
 
 /// Errors that a request alone can meet: method, path, who asks, body, status,
 /// code, fields beside `message`.
-const CASES: [&str; 16] = [
+const CASES: [&str; 18] = [
+    "GET  /api/then                               own     -       503 noRecord words",
+    "GET  /api/then?at=yesterday                  own     -       400 invalid words",
     "GET  /api/timeline?OF                        own     -       503 noRecord words",
     "GET  /api/history?name=b                     own     -       400 invalid words",
     "GET  /api/history?namespace=a&name=b&kind=X  own     -       400 invalid words",

@@ -60,7 +60,7 @@ pub fn node(machine: Machine) -> Outcome<()> {
 }
 
 /// What was tried in vain, for the end of a sentence.
-fn tried(outcome: Outcome<()>) -> String {
+pub fn tried(outcome: Outcome<()>) -> String {
     outcome.map_or_else(|failure| format!("\n{failure}"), |()| String::new())
 }
 

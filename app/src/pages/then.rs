@@ -1,0 +1,168 @@
+//! What ran at one moment, so that "it broke at 02:50" has an answer.
+
+use domain::time::Time;
+use jiff::SignedDuration;
+use leptos::prelude::*;
+
+use crate::components::head::Title;
+use crate::components::image;
+use crate::components::panel::ErrorPage;
+use crate::error::ApiError;
+use crate::i18n::Lang;
+use crate::model::{Then, ThenLine};
+use crate::{time, urls};
+
+/// The page.
+#[component]
+pub fn ThenPage() -> impl IntoView {
+    let frame = super::frame();
+    let (lang, now) = (frame.lang, frame.now);
+    let at = super::query_part("at");
+    let asked = Resource::new_blocking(
+        || (),
+        move |()| {
+            let at = at.clone();
+            async move { super::then(at.as_deref()).await }
+        },
+    );
+    view! {
+        <Title text=lang.what_ran_then()/>
+        <div class="head">
+            <h1>{lang.what_ran_then()}</h1>
+        </div>
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move { page(lang, now, asked.await) })}
+        </Suspense>
+    }
+}
+
+fn page(lang: Lang, now: Time, asked: Result<Then, ApiError>) -> impl IntoView {
+    match asked {
+        Ok(then) => view! {
+            {moments(lang, then.at, now)}
+            {table(lang, &then, now)}
+        }
+        .into_any(),
+        Err(error) => {
+            super::status(error.http_status());
+            let form = matches!(error, ApiError::Invalid { .. }).then(|| moments(lang, now, now));
+            view! {
+                {form}
+                <ErrorPage error lang/>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// The moment, and shorter ways to others.
+fn moments(lang: Lang, at: Time, now: Time) -> impl IntoView {
+    // As the field wants it, to the minute.
+    let value: String = at.to_string().chars().take(16).collect();
+    let most: String = now.to_string().chars().take(16).collect();
+    let back = |hours: i64| urls::then(now.after(SignedDuration::from_hours(-hours)));
+    view! {
+        <form class="panel row" method="get" action="/then">
+            <label for="at">{lang.then_moment()}</label>
+            <input id="at" name="at" type="datetime-local" value=value max=most/>
+            <button class="button">{lang.then_show()}</button>
+            <a class="button" href=back(1)>{lang.then_hour()}</a>
+            <a class="button" href=back(24)>{lang.then_day()}</a>
+            <a class="button" href=back(24 * 7)>{lang.then_week()}</a>
+        </form>
+    }
+}
+
+fn table(lang: Lang, then: &Then, now: Time) -> impl IntoView + use<> {
+    if then.workloads.is_empty() {
+        return view! { <p class="panel notice">{lang.then_nothing()}</p> }.into_any();
+    }
+    let changed = |line: &&ThenLine| line.same_now != Some(true);
+    let (other, same): (Vec<&ThenLine>, Vec<&ThenLine>) =
+        then.workloads.iter().partition(|line| changed(line));
+    let headline = lang.then_at(
+        &time::absolute(lang, then.at, now),
+        other.len(),
+        then.workloads.len(),
+    );
+    // What differs is what one came for.
+    let rows = other
+        .into_iter()
+        .chain(same)
+        .map(|line| row(lang, line, now))
+        .collect_view();
+    view! {
+        <section class="panel" aria-labelledby="then-head">
+            <div class="panel-head">
+                <h2 id="then-head">{headline}</h2>
+            </div>
+            <table class="plain then" aria-label=lang.what_ran_then()>
+                <thead>
+                    <tr>
+                        <th scope="col">{lang.workloads()}</th>
+                        <th scope="col">{lang.column_revision()}</th>
+                        <th scope="col">{lang.then_ran()}</th>
+                        <th scope="col">{lang.then_now()}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </section>
+    }
+    .into_any()
+}
+
+fn row(lang: Lang, line: &ThenLine, now: Time) -> impl IntoView + use<> {
+    let ran = &line.ran;
+    let there = line.same_now.is_some();
+    let url = there.then(|| urls::workload(&ran.key));
+    let name = view! { <a href=url><b>{ran.key.name.clone()}</b></a> };
+    let images = ran
+        .images
+        .iter()
+        .take(3)
+        .map(|image| {
+            let (name, tag) = image::parts(image);
+            view! { <span class="mono" title=image.clone()>{name} " " {tag} " "</span> }
+        })
+        .collect_view();
+    let unknown = ran
+        .images
+        .is_empty()
+        .then(|| view! { <span class="muted">{lang.template_not_known()}</span> });
+    let number = ran
+        .revision
+        .map_or_else(|| lang.number_not_known().to_owned(), |n| n.to_string());
+    let unsure =
+        (!ran.certain).then(|| view! { <p class="tone-amber small">{lang.then_uncertain()}</p> });
+    let (class, words) = match line.same_now {
+        Some(true) => ("muted", lang.then_same()),
+        Some(false) => ("strong", lang.then_other()),
+        None => ("muted", lang.then_gone()),
+    };
+    let compare = ran
+        .name
+        .as_ref()
+        .filter(|_| line.in_cluster && line.same_now == Some(false))
+        .map(|name| {
+            let url = urls::compare(&ran.key, name, "live");
+            let label = format!("{} {}", lang.compare(), ran.key.name);
+            view! { <a class="button small-button" href=url aria-label=label>{lang.compare()}</a> }
+        });
+    view! {
+        <tr>
+            <td>{name} <p class="muted small">{ran.key.namespace.clone()}</p></td>
+            <td>{number}</td>
+            <td>
+                {images} {unknown}
+                <p class="muted small">
+                    {lang.then_since(&time::absolute(lang, ran.since, now))}
+                </p>
+                {unsure}
+            </td>
+            <td>
+                <span class=class>{words}</span> " " {compare}
+            </td>
+        </tr>
+    }
+}
