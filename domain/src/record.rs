@@ -284,9 +284,17 @@ pub struct Watch {
     pub from: Time,
     /// To the last sign that it was fresh.
     pub to: Time,
+    /// The namespaces that it saw; all, where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<String>,
 }
 
 impl Watch {
+    /// Did it see this namespace?
+    pub fn sees(&self, namespace: &str) -> bool {
+        self.namespaces.is_empty() || self.namespaces.iter().any(|own| own == namespace)
+    }
+
     /// Takes in what another says of the same span.
     pub fn join(&mut self, other: Self) {
         self.from = self.from.min(other.from);

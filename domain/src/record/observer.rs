@@ -9,7 +9,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Archived, Bounds, By, Cause, Fact, Held, Kept, Known, Last, Period, Rollout, Watch};
+use super::{
+    Archived, Bounds, By, CUT, Cause, Fact, Held, Kept, Known, Last, Period, Rollout, Watch,
+};
 use crate::fleet::Entry;
 use crate::history::CurrentState;
 use crate::revision::Revision;
@@ -104,18 +106,26 @@ impl Observer {
         std::mem::take(&mut self.facts)
     }
 
-    /// All that is there has been seen and is fresh at `now`: a watch that runs
+    /// All that is there, in these namespaces or in all, has been seen and is
+    /// fresh at `now`: a watch that runs
     /// goes on, else the one with this id begins.
-    pub fn beat(&mut self, id: impl FnOnce() -> String, now: Time) {
+    pub fn beat(&mut self, id: impl FnOnce() -> String, namespaces: &[String], now: Time) {
+        // One that sees something else is another.
+        self.watch = self.watch.take().filter(|w| w.namespaces == namespaces);
         let begins = self.watch.is_none();
         let watch = self.watch.get_or_insert_with(|| Watch {
             id: id(),
             from: now,
             to: now,
+            namespaces: namespaces.to_vec(),
         });
         watch.to = watch.to.max(now);
         self.facts.push(Fact::Watch(watch.clone()));
         for memory in self.memory.values_mut() {
+            if !watch.sees(&memory.known.key.namespace) {
+                memory.watched = false;
+                continue;
+            }
             memory.fresh = memory.fresh.max(now);
             memory.whole = memory.whole.max(now);
             memory.watched = true;
@@ -209,9 +219,11 @@ impl Observer {
             if let Some(by) = noted(workload) {
                 period.by = Some(by);
             }
-            if memory.watched && memory.cause != workload.change_cause {
-                // Given while this template was live, as kubectl annotate does.
-                period.cause = cause(workload, Some(true), now).or(period.cause);
+            let own = period.cause.as_ref().is_some_and(|c| c.own == Some(true));
+            if memory.cause != workload.change_cause && !own {
+                // Given while this template was live: after its change, as
+                // `kubectl annotate` is used, or ahead of the next one.
+                period.cause = cause(workload, None, now).or(period.cause);
             }
             memory.watched = watching.is_some();
             memory.cause.clone_from(&workload.change_cause);
@@ -269,7 +281,9 @@ fn first_seen(workload: &Workload, generation: i64, watch: Option<&Watch>, now: 
     };
     let mut period = Period::new(&workload.uid, generation, start);
     period.template = Some(workload.template.digest());
-    period.watched = new && watch.is_some_and(|watch| workload.created_at > watch.from);
+    // Its time is cut to the second in which the watch may have begun.
+    let within = |watch: &Watch| workload.created_at.after(CUT) >= watch.from;
+    period.watched = new && watch.is_some_and(within);
     period.cause = cause(workload, new.then_some(true), now);
     if period.watched {
         period.by = manager(&[], workload);

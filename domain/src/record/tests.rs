@@ -19,7 +19,10 @@ use crate::workload::{Workload, Writer};
 
 /// What a process that starts finds.
 fn before(book: &Book) -> Vec<Before> {
-    let fresh = book.watches.values().map(|w| w.to).max();
+    let fresh = |namespace: &str| {
+        let sees = book.watches.values().filter(|w| w.sees(namespace));
+        sees.map(|w| w.to).max()
+    };
     book.known
         .values()
         .filter(|known| known.gone.is_none())
@@ -34,7 +37,7 @@ fn before(book: &Book) -> Vec<Before> {
                     .filter(|k| k.workload == known.uid && k.gone.is_none())
                     .cloned()
                     .collect(),
-                fresh: fresh?,
+                fresh: fresh(&known.key.namespace)?,
             })
         })
         .collect()
@@ -197,13 +200,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 fn look(observer: &mut Observer, world: &World, watches: &mut u32, fresh: &mut bool) {
     if *fresh {
         observer.entry(&world.entry(), world.clock);
-        observer.beat(String::new, world.clock);
+        observer.beat(String::new, &[], world.clock);
     } else {
         observer.anew(None, std::slice::from_ref(&world.workload.uid), world.clock);
         observer.entry(&world.entry(), world.clock);
         *watches += 1;
         let id = watches.to_string();
-        observer.beat(|| id, world.clock);
+        observer.beat(|| id, &[], world.clock);
         *fresh = true;
     }
 }
@@ -366,4 +369,89 @@ fn the_walk_of_the_documentation_is_told() {
     );
     assert_eq!(told.periods[1].changes.images.len(), 1);
     assert_eq!(told.missing_before, 0);
+}
+
+/// Plays events into an observer that watches `namespaces`.
+fn seen(observer: &mut Observer, world: &World, namespaces: &[String]) {
+    observer.entry(&world.entry(), world.clock);
+    observer.beat(|| "w".into(), namespaces, world.clock);
+}
+
+#[test]
+fn what_ended_while_nobody_watched_is_not_called_overtaken() {
+    let (mut world, mut book) = (World::new(), Book::default());
+    let mut observer = Observer::default();
+    seen(&mut observer, &world, &[]);
+    world.sync();
+    seen(&mut observer, &world, &[]);
+    world.edit(1, "kubectl-edit");
+    seen(&mut observer, &world, &[]);
+    book.write(observer.take());
+    // It dies; the rollout ends, and another template comes.
+    world.sync();
+    world.clock = world.clock.after(SignedDuration::from_secs(60));
+    world.edit(2, "kubectl-edit");
+    let mut observer = Observer::resume(before(&book));
+    seen(&mut observer, &world, &[]);
+    book.write(observer.take());
+    let told = told(&book, "uid-foo", world.clock);
+    assert_eq!(told.periods[1].generation, 2);
+    assert_eq!(told.periods[1].start.grade, Grade::Observed);
+    assert_eq!(told.periods[1].outcome, Outcome::NotKnown);
+}
+
+#[test]
+fn a_cause_that_was_given_ahead_of_its_template_is_not_claimed_for_the_one_before() {
+    let (mut world, mut book) = (World::new(), Book::default());
+    let mut observer = Observer::default();
+    seen(&mut observer, &world, &[]);
+    world.workload.change_cause = Some("to 1".into());
+    seen(&mut observer, &world, &[]);
+    world.edit(1, "kubectl-set");
+    seen(&mut observer, &world, &[]);
+    world.edit(2, "kubectl-set");
+    world.workload.change_cause = Some("to 2".into());
+    seen(&mut observer, &world, &[]);
+    // A word more, later: what came with the template stands.
+    world.workload.change_cause = Some("to 2, at last".into());
+    seen(&mut observer, &world, &[]);
+    book.write(observer.take());
+    let told = told(&book, "uid-foo", world.clock);
+    let causes: Vec<_> = told
+        .periods
+        .iter()
+        .map(|row| row.cause.as_ref().map(|c| (c.text.as_str(), c.own)))
+        .collect();
+    assert_eq!(
+        causes,
+        [
+            Some(("to 2", Some(true))),
+            Some(("to 1", Some(false))),
+            Some(("to 1", None)),
+        ]
+    );
+}
+
+#[test]
+fn a_watch_of_other_namespaces_says_nothing_of_this_one() {
+    let (mut world, mut book) = (World::new(), Book::default());
+    let mut observer = Observer::default();
+    seen(&mut observer, &world, &[]);
+    world.sync();
+    seen(&mut observer, &world, &[]);
+    let last = world.clock;
+    book.write(observer.take());
+    // Another process sees other namespaces only.
+    world.clock = world.clock.after(SignedDuration::from_secs(3600));
+    let mut other = Observer::resume(before(&book));
+    other.beat(|| "other".into(), &["elsewhere".into()], world.clock);
+    book.write(other.take());
+    world.edit(1, "kubectl-edit");
+    world.clock = world.clock.after(SignedDuration::from_secs(3600));
+    let mut observer = Observer::resume(before(&book));
+    seen(&mut observer, &world, &["ns".into()]);
+    book.write(observer.take());
+    let told = told(&book, "uid-foo", world.clock);
+    assert_eq!(told.periods[0].start.not_before, last);
+    assert_eq!(told.periods[0].start.grade, Grade::NotKnown);
 }

@@ -188,22 +188,23 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
         rule: None,
     });
     let mut rows: Vec<Row> = Vec::with_capacity(periods.len());
-    for (at, period) in periods.iter().enumerate() {
+    for at in 0..periods.len() {
         rows.push(row(sources, &periods, at, gone));
-        let _ = period;
     }
     put_back(&mut rows);
     rows.reverse();
+    let sees = |watch: &&Watch| watch.sees(&known.key.namespace);
+    let watches: Vec<&Watch> = sources.watches.iter().filter(sees).collect();
     let until = known.gone.map_or(now, |gone| gone.not_after);
     Timeline {
         key: known.key.clone(),
         uid: known.uid.clone(),
         created_at: known.created_at,
         gone,
-        recorded_since: sources.watches.iter().map(|watch| watch.from).min(),
+        recorded_since: watches.iter().map(|watch| watch.from).min(),
         missing_before: periods.first().map_or(0, |first| first.generation - 1),
         periods: rows,
-        gaps: gaps(&sources.watches, known.created_at, until),
+        gaps: gaps(&watches, known.created_at, until),
     }
 }
 
@@ -226,10 +227,10 @@ fn begun(period: &Period, known: &Known) -> Moment {
         not_before,
         not_after,
     } = period.start;
-    let (at, grade, rule) = if period.watched {
-        (not_after, Grade::Observed, None)
-    } else if period.generation == 1 {
+    let (at, grade, rule) = if period.generation == 1 {
         (known.created_at, Grade::Inferred, Some(Rule::Created))
+    } else if period.watched {
+        (not_after, Grade::Observed, None)
     } else if not_after.since(not_before) <= CUT + CLOCK {
         (not_after, Grade::Inferred, Some(Rule::Recorded))
     } else {
@@ -315,7 +316,8 @@ fn lives_on(sources: &Sources, held: Option<&Held>) -> (bool, Option<i64>) {
 fn outcome(period: &Period, next: Option<&Period>) -> Outcome {
     match (period.rollout.seen_done, next) {
         (Some(_), _) => Outcome::Done,
-        (None, Some(_)) if period.watched => Outcome::Overtaken,
+        // Whoever saw the next one come had seen that this was not done.
+        (None, Some(next)) if next.watched => Outcome::Overtaken,
         (None, None) if period.rollout.observed.is_some() || period.watched => Outcome::Running,
         _ => Outcome::NotKnown,
     }
@@ -335,7 +337,7 @@ fn put_back(rows: &mut [Row]) {
 }
 
 /// The spans between two moments that no watch covers.
-fn gaps(watches: &[Watch], from: Time, to: Time) -> Vec<Gap> {
+fn gaps(watches: &[&Watch], from: Time, to: Time) -> Vec<Gap> {
     let spans: BTreeMap<Time, Time> = watches.iter().fold(BTreeMap::new(), |mut spans, watch| {
         let end = spans.entry(watch.from).or_insert(watch.to);
         *end = watch.to.max(*end);

@@ -48,11 +48,13 @@ fn told(versions: &[u8], minutes: i64) -> Timeline {
                 id: "a".into(),
                 from: at(0),
                 to: at(minutes / 2),
+                namespaces: Vec::new(),
             },
             Watch {
                 id: "b".into(),
                 from: at(minutes),
                 to: at(1_000_000),
+                namespaces: Vec::new(),
             },
         ],
         templates,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::fleet::{Entry, Fleet};
+use domain::health::Missing;
 use domain::progress::Progress;
 use domain::revision::Revision;
 use domain::workload::{Key, Workload};
@@ -289,10 +290,19 @@ impl Keeper {
     /// Tells what changed with its revisions, once all of these are known.
     fn tell_entries(&self, last: &Fleet, anew: bool) {
         let Some(looks) = &self.looks else { return };
-        if !self.monitor.complete() || !self.monitor.missing().is_empty() {
+        if !self.monitor.complete() {
             return;
         }
+        // Without its revisions a workload would seem to have lost them.
+        let missing = self.monitor.missing();
+        let half = |key: &Key| {
+            let here = |m: &Missing| m.namespace.as_ref().is_none_or(|n| *n == key.namespace);
+            missing.iter().any(here)
+        };
         for (key, entry) in &self.publish.borrow().entries {
+            if half(key) {
+                continue;
+            }
             let same = |before: &Arc<Entry>| Arc::ptr_eq(before, entry);
             if anew || !last.entries.get(key).is_some_and(same) {
                 let _ = looks.send(Look::Entry(Arc::clone(entry)));

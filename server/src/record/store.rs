@@ -204,11 +204,10 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn before(&self) -> Result<Vec<Before>, Failure> {
-        let ends = "SELECT MAX(ends) AS ends FROM watch";
-        let row = sqlx::query(ends).fetch_one(&self.pool).await;
-        let ends: Option<i64> = row.map_err(failed)?.try_get("ends").map_err(failed)?;
-        let Some(fresh) = ends.map(Time::from_millis) else {
-            return Ok(Vec::new());
+        let watches: Vec<Watch> = self.bodies("SELECT body FROM watch", &[]).await?;
+        let fresh = |namespace: &str| {
+            let sees = watches.iter().filter(|watch| watch.sees(namespace));
+            sees.map(|watch| watch.to).max()
         };
         let known: Vec<Known> = self
             .bodies("SELECT body FROM workload WHERE gone_at IS NULL", &[])
@@ -234,8 +233,9 @@ impl Store {
             Some(Before {
                 period: periods.remove(&known.uid)?,
                 kept: by_workload.remove(&known.uid).unwrap_or_default(),
+                // One that no watch got a beat of is as old as its first sight.
+                fresh: fresh(&known.key.namespace).unwrap_or(known.created_at),
                 known,
-                fresh,
             })
         });
         Ok(before.collect())

@@ -87,6 +87,7 @@ impl Writer {
             return;
         };
         let mut observer = Observer::resume(before);
+        self.begin(&mut observer);
         *self
             .shared
             .store
@@ -117,9 +118,41 @@ impl Writer {
         let _ = self.write(&store, &mut pending).await;
     }
 
+    /// The namespaces that are seen right now; all, where none is named.
+    fn sees(&self) -> Vec<String> {
+        let mut namespaces = self.cluster.info().namespaces;
+        let missing = self.cluster.missing();
+        let refused = |own: &String| missing.iter().any(|m| m.namespace.as_ref() == Some(own));
+        namespaces.retain(|own| !refused(own));
+        namespaces
+    }
+
+    /// What is there when the record is open at last: what was seen meanwhile is
+    /// not known one by one any more.
+    fn begin(&self, observer: &mut Observer) {
+        if !self.cluster.complete() || !self.cluster.missing().is_empty() {
+            return;
+        }
+        let (fleet, now) = (self.cluster.fleet(), self.cluster.now());
+        let sees = self.sees();
+        let scopes = if sees.is_empty() {
+            vec![None]
+        } else {
+            sees.iter().map(String::as_str).map(Some).collect()
+        };
+        let entries = || fleet.entries.values();
+        let uids: Vec<String> = entries().map(|e| e.workload.uid.clone()).collect();
+        for scope in scopes {
+            observer.anew(scope, &uids, now);
+        }
+        for entry in entries() {
+            observer.entry(entry, now);
+        }
+    }
+
     /// Opens the database and reads what was known, however long that takes.
     async fn open(
-        &self,
+        &mut self,
         stop: &CancellationToken,
     ) -> Option<(Store, Vec<domain::record::observer::Before>)> {
         loop {
@@ -143,9 +176,17 @@ impl Writer {
                     self.shared.becomes(State::Behind(since, failure));
                 }
             }
-            tokio::select! {
-                () = stop.cancelled() => return None,
-                () = tokio::time::sleep(AGAIN) => {}
+            let again = tokio::time::sleep(AGAIN);
+            tokio::pin!(again);
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return None,
+                    () = &mut again => break,
+                    // Kept nowhere: it would grow without end.
+                    look = self.looks.recv() => {
+                        look.as_ref()?;
+                    }
+                }
             }
         }
     }
@@ -174,7 +215,7 @@ impl Writer {
             observer.interrupted();
             *beaten = None;
         } else if beaten.is_none_or(|at| at.elapsed() >= BEAT) {
-            observer.beat(random_id, self.cluster.now());
+            observer.beat(random_id, &self.sees(), self.cluster.now());
             *beaten = Some(Instant::now());
         }
     }

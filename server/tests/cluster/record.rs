@@ -480,6 +480,7 @@ fn facts() -> Vec<Fact> {
         id: "w".into(),
         from: at(0),
         to: at(9),
+        namespaces: Vec::new(),
     }));
     facts
 }

@@ -225,7 +225,7 @@ fn changed(lang: Lang, timeline: &Timeline, row: &Row) -> impl IntoView + use<> 
         .then(|| view! { <span class="muted">{lang.template_not_known()}</span> });
     let chips = (!row.restart_only).then(|| changes::chips(lang, &row.changes));
     let outcome = match (row.outcome, row.rollout.done) {
-        (Outcome::Done, Some(done)) if row.start.grade == Grade::Observed => {
+        (Outcome::Done, Some(done)) if row.start.grade != Grade::NotKnown => {
             let span = time::duration(lang, time::span(row.start.at, done));
             Some(("muted small", lang.outcome_done(&span)))
         }
