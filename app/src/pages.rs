@@ -184,9 +184,13 @@ pub async fn then(at: Option<&str>) -> Result<Then, ApiError> {
         })?,
     };
     let fleet = cluster.fleet();
-    let workloads = record.then(at).await?.into_iter().map(|ran| {
+    let (now, live) = (cluster.now(), cluster.health().is_live());
+    let workloads = record.then(at).await?.into_iter().map(|mut ran| {
         let entry = fleet.entries.get(&ran.key);
         let entry = entry.filter(|entry| entry.workload.uid == ran.uid);
+        // What had begun by then and is there now was there in between.
+        let still = entry.is_some_and(|e| e.workload.template_generation == Some(ran.generation));
+        ran.certain |= still && live && at <= now;
         let name = ran.name.as_deref();
         let in_cluster =
             name.is_some_and(|name| entry.is_some_and(|entry| entry.revision(name).is_some()));

@@ -137,7 +137,7 @@ fn draw_timeline_soon() {
     thread_local! {
         static SOON: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
     }
-    if SOON.replace(true) || timeline(&document()).is_none() {
+    if timeline(&document()).is_none() || SOON.replace(true) {
         return;
     }
     let draw = || async {

@@ -32,8 +32,9 @@ struct Memory {
     watched: bool,
     /// It was seen in the midst of its rollout by the watch that runs now.
     rolling: bool,
-    /// Its rollout was done when it was last seen.
-    done: bool,
+    /// Some node had still to run the template when it was last seen. One that
+    /// is merely unavailable makes no rollout.
+    behind: bool,
     /// Its ControllerRevisions were last known to be as they are.
     whole: Time,
     /// The generation of the period that was known before, or 0.
@@ -86,12 +87,12 @@ impl Observer {
             let memory = Memory {
                 cause: period.cause.as_ref().map(|cause| cause.text.clone()),
                 writers: Vec::new(),
-                before: 0,
+                before: period.generation,
                 kept: kept.into_iter().map(|k| (k.uid.clone(), k)).collect(),
                 fresh,
                 watched: false,
                 rolling: false,
-                done: true,
+                behind: false,
                 whole: fresh,
                 period,
                 known,
@@ -109,7 +110,16 @@ impl Observer {
     /// All that is there, in these namespaces or in all, has been seen and is
     /// fresh at `now`: a watch that runs
     /// goes on, else the one with this id begins.
-    pub fn beat(&mut self, id: impl FnOnce() -> String, namespaces: &[String], now: Time) {
+    ///
+    /// A watch that broke or hangs is noticed late: only what was fresh at
+    /// `proved`, some time before, is certain.
+    pub fn beat(
+        &mut self,
+        id: impl FnOnce() -> String,
+        namespaces: &[String],
+        now: Time,
+        proved: Time,
+    ) {
         // One that sees something else is another.
         self.watch = self.watch.take().filter(|w| w.namespaces == namespaces);
         let begins = self.watch.is_none();
@@ -119,17 +129,17 @@ impl Observer {
             to: now,
             namespaces: namespaces.to_vec(),
         });
-        watch.to = watch.to.max(now);
+        watch.to = watch.to.max(proved);
         self.facts.push(Fact::Watch(watch.clone()));
         for memory in self.memory.values_mut() {
             if !watch.sees(&memory.known.key.namespace) {
                 memory.watched = false;
                 continue;
             }
-            memory.fresh = memory.fresh.max(now);
-            memory.whole = memory.whole.max(now);
+            memory.fresh = memory.fresh.max(proved);
+            memory.whole = memory.whole.max(proved);
             memory.watched = true;
-            memory.rolling |= begins && !memory.done;
+            memory.rolling |= begins && memory.behind;
         }
     }
 
@@ -284,7 +294,7 @@ fn first_seen(workload: &Workload, generation: i64, watch: Option<&Watch>, now: 
     // Its time is cut to the second in which the watch may have begun.
     let within = |watch: &Watch| workload.created_at.after(CUT) >= watch.from;
     period.watched = new && watch.is_some_and(within);
-    period.cause = cause(workload, new.then_some(true), now);
+    period.cause = cause(workload, period.watched.then_some(true), now);
     if period.watched {
         period.by = manager(&[], workload);
     }
@@ -299,7 +309,7 @@ fn first_seen(workload: &Workload, generation: i64, watch: Option<&Watch>, now: 
         fresh: now,
         watched: false,
         rolling: false,
-        done: true,
+        behind: false,
         whole: now,
         cause: None,
         writers: Vec::new(),
@@ -365,11 +375,11 @@ fn noted(workload: &Workload) -> Option<By> {
 /// unfinished: it may have been done long before.
 fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Workload, now: Time) {
     let done = status(workload).done;
-    memory.done = done;
+    memory.behind = !workload.observed() || workload.counts.updated < workload.counts.desired;
     if done {
         rollout.seen_done.get_or_insert(now);
     }
-    memory.rolling |= memory.watched && (!done || memory.period.watched);
+    memory.rolling |= memory.watched && (memory.behind || memory.period.watched);
     if !memory.rolling || rollout.done.is_some() {
         return;
     }
@@ -478,6 +488,10 @@ fn told_by(workload: &Workload, revision: &Revision, memory: &Memory, now: Time)
             not_after: Bounds::dated(revision.created_at).not_after.min(now),
         }
     };
+    // It was created before what is known to have come before it.
+    if start.not_before > start.not_after {
+        return None;
+    }
     let mut period = Period::new(&workload.uid, generation, start);
     period.template = Some(template.digest());
     period.held = Some(Held {

@@ -200,13 +200,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 fn look(observer: &mut Observer, world: &World, watches: &mut u32, fresh: &mut bool) {
     if *fresh {
         observer.entry(&world.entry(), world.clock);
-        observer.beat(String::new, &[], world.clock);
+        observer.beat(String::new, &[], world.clock, world.clock);
     } else {
         observer.anew(None, std::slice::from_ref(&world.workload.uid), world.clock);
         observer.entry(&world.entry(), world.clock);
         *watches += 1;
         let id = watches.to_string();
-        observer.beat(|| id, &[], world.clock);
+        observer.beat(|| id, &[], world.clock, world.clock);
         *fresh = true;
     }
 }
@@ -374,7 +374,7 @@ fn the_walk_of_the_documentation_is_told() {
 /// Plays events into an observer that watches `namespaces`.
 fn seen(observer: &mut Observer, world: &World, namespaces: &[String]) {
     observer.entry(&world.entry(), world.clock);
-    observer.beat(|| "w".into(), namespaces, world.clock);
+    observer.beat(|| "w".into(), namespaces, world.clock, world.clock);
 }
 
 #[test]
@@ -444,7 +444,12 @@ fn a_watch_of_other_namespaces_says_nothing_of_this_one() {
     // Another process sees other namespaces only.
     world.clock = world.clock.after(SignedDuration::from_secs(3600));
     let mut other = Observer::resume(before(&book));
-    other.beat(|| "other".into(), &["elsewhere".into()], world.clock);
+    other.beat(
+        || "other".into(),
+        &["elsewhere".into()],
+        world.clock,
+        world.clock,
+    );
     book.write(other.take());
     world.edit(1, "kubectl-edit");
     world.clock = world.clock.after(SignedDuration::from_secs(3600));

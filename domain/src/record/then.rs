@@ -36,19 +36,23 @@ pub struct Ran {
 }
 
 /// What a workload ran at `at`: `period` is the latest that had begun by then
-/// for certain, `next` the one after it.
+/// for certain, `next` the one after it; its namespace was last seen at
+/// `watched`.
 pub fn ran(
     known: &Known,
     period: &Period,
     next: Option<&Period>,
     images: Vec<String>,
     at: Time,
+    watched: Time,
 ) -> Ran {
-    let certain = next.is_none_or(|next| {
-        next.generation == period.generation + 1 && next.start.not_before >= at
-            // Of one that was watched the bounds are a moment apart.
-            || next.watched && next.start.not_after > at && next.generation == period.generation + 1
-    });
+    let until = match next {
+        Some(next) if next.generation == period.generation + 1 => next.start.not_before,
+        // Some came between that nobody saw.
+        Some(_) => period.start.not_after,
+        None => known.gone.map_or(watched, |gone| gone.not_before),
+    };
+    let certain = at <= until;
     Ran {
         key: known.key.clone(),
         uid: known.uid.clone(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bounds, By, CLOCK, CUT, Cause, Held, Kept, Known, Period, Rollout, Watch};
+use super::{Bounds, By, CLOCK, CUT, Cause, Held, Kept, Known, Last, Period, Rollout, Watch};
 use crate::summary::{self, Chips};
 use crate::template::{ContainerImage, Digest, Template};
 use crate::time::Time;
@@ -169,7 +169,7 @@ pub struct Sources {
 }
 
 /// A gap shorter than this is a moment's pause of the same watching.
-const PAUSE: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
+const PAUSE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
 /// Tells it.
 pub fn timeline(sources: &Sources, now: Time) -> Timeline {
@@ -299,7 +299,7 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>) -
         current: next.is_none() && sources.known.gone.is_none(),
         by: period.by.clone(),
         cause: period.cause.clone(),
-        outcome: outcome(period, next),
+        outcome: outcome(period, next, gone.is_some()),
         rollout: period.rollout,
     }
 }
@@ -313,23 +313,34 @@ fn lives_on(sources: &Sources, held: Option<&Held>) -> (bool, Option<i64>) {
     }
 }
 
-fn outcome(period: &Period, next: Option<&Period>) -> Outcome {
+/// Was it seen before all nodes ran it?
+fn unfinished(period: &Period) -> bool {
+    let behind = |last: Last| last.updated < last.desired;
+    period.watched || period.rollout.last.is_some_and(behind)
+}
+
+fn outcome(period: &Period, next: Option<&Period>, gone: bool) -> Outcome {
     match (period.rollout.seen_done, next) {
         (Some(_), _) => Outcome::Done,
         // Whoever saw the next one come had seen that this was not done.
-        (None, Some(next)) if next.watched => Outcome::Overtaken,
+        (None, Some(next)) if next.watched && unfinished(period) => Outcome::Overtaken,
+        (None, None) if gone => Outcome::NotKnown,
         (None, None) if period.rollout.observed.is_some() || period.watched => Outcome::Running,
         _ => Outcome::NotKnown,
     }
 }
 
-/// Marks rollbacks whose template was taken away again by somebody else.
+/// Marks Rollbook's rollbacks whose template was taken away again by somebody
+/// else.
 fn put_back(rows: &mut [Row]) {
     for at in 1..rows.len().saturating_sub(1) {
         let (before, after) = (&rows[at - 1], &rows[at + 1]);
         let returned = before.template.is_some() && before.template == after.template;
         let next = before.generation + 2 == after.generation;
-        let other = matches!(after.by, Some(By::Manager { .. })) && after.by != rows[at].by;
+        let other = matches!(
+            (&rows[at].by, &after.by),
+            (Some(By::Rollbook { .. }), Some(By::Manager { .. }))
+        );
         if rows[at].back_to.is_some() && returned && next && other {
             rows[at].outcome = Outcome::PutBack;
         }

@@ -322,13 +322,16 @@ impl Store {
         .fetch_all(&self.pool)
         .await
         .map_err(failed)?;
+        let watches: Vec<Watch> = self.bodies("SELECT body FROM watch", &[]).await?;
         let ran = rows.iter().map(|row| {
             let known: Known = parsed(row, "known")?;
             let period: Period = parsed(row, "period")?;
             let next: Option<String> = row.try_get("next").map_err(failed)?;
             let next: Option<Period> = next.as_deref().map(read).transpose()?;
             let images = by_workload.remove(&known.uid).unwrap_or_default();
-            Ok(ran(&known, &period, next.as_ref(), images, at))
+            let sees = watches.iter().filter(|w| w.sees(&known.key.namespace));
+            let watched = sees.map(|w| w.to).max().unwrap_or(known.created_at);
+            Ok(ran(&known, &period, next.as_ref(), images, at, watched))
         });
         ran.collect()
     }

@@ -9,6 +9,7 @@ use app::record::{Failure, State};
 use domain::record::Fact;
 use domain::record::book::Book;
 use domain::record::observer::Observer;
+use jiff::SignedDuration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,9 @@ const EVERY: Duration = Duration::from_millis(250);
 /// Time between two signs that all is still fresh: the ends of a gap are told
 /// as exactly as this.
 const BEAT: Duration = Duration::from_secs(5);
+/// A watch that broke or hangs is noticed within so long (the silence of a watch
+/// and a second): only what is older is certain.
+const PROOF: SignedDuration = SignedDuration::from_secs(8);
 /// Wait before a database that failed is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
 
@@ -83,11 +87,13 @@ pub struct Writer {
 impl Writer {
     /// Runs until it is stopped.
     pub async fn run(mut self, stop: CancellationToken) {
-        let Some((store, before)) = self.open(&stop).await else {
+        let Some((store, before, dropped)) = self.open(&stop).await else {
             return;
         };
         let mut observer = Observer::resume(before);
-        self.begin(&mut observer);
+        if dropped {
+            self.begin(&mut observer);
+        }
         *self
             .shared
             .store
@@ -104,6 +110,8 @@ impl Writer {
                     None => break,
                 },
                 _ = tick.tick() => {
+                    // What is seen already comes before any sign of freshness.
+                    self.drain(&mut observer);
                     self.beat(&mut observer, &mut beaten);
                     pending.write(observer.take());
                     if again.is_none_or(|at| Instant::now() >= at) {
@@ -112,8 +120,7 @@ impl Writer {
                 }
             }
         }
-        beaten = None;
-        self.beat(&mut observer, &mut beaten);
+        self.drain(&mut observer);
         pending.write(observer.take());
         let _ = self.write(&store, &mut pending).await;
     }
@@ -154,7 +161,8 @@ impl Writer {
     async fn open(
         &mut self,
         stop: &CancellationToken,
-    ) -> Option<(Store, Vec<domain::record::observer::Before>)> {
+    ) -> Option<(Store, Vec<domain::record::observer::Before>, bool)> {
+        let mut dropped = false;
         loop {
             let opened = async {
                 let store = match &self.place {
@@ -167,9 +175,9 @@ impl Writer {
                 Ok::<_, Failure>((store, before))
             };
             match opened.await {
-                Ok(opened) => {
+                Ok((store, before)) => {
                     self.shared.becomes(State::Fine);
-                    return Some(opened);
+                    return Some((store, before, dropped));
                 }
                 Err(failure) => {
                     let since = self.cluster.now();
@@ -185,6 +193,7 @@ impl Writer {
                     // Kept nowhere: it would grow without end.
                     look = self.looks.recv() => {
                         look.as_ref()?;
+                        dropped = true;
                     }
                 }
             }
@@ -198,6 +207,12 @@ impl Writer {
         super::default_file(&identity).ok_or_else(|| Failure::Database {
             words: "there is no home folder to keep it in: say where with --record".to_owned(),
         })
+    }
+
+    fn drain(&mut self, observer: &mut Observer) {
+        while let Ok(look) = self.looks.try_recv() {
+            self.look(observer, look);
+        }
     }
 
     fn look(&self, observer: &mut Observer, look: Look) {
@@ -215,7 +230,8 @@ impl Writer {
             observer.interrupted();
             *beaten = None;
         } else if beaten.is_none_or(|at| at.elapsed() >= BEAT) {
-            observer.beat(random_id, &self.sees(), self.cluster.now());
+            let now = self.cluster.now();
+            observer.beat(random_id, &self.sees(), now, now.after(-PROOF));
             *beaten = Some(Instant::now());
         }
     }
