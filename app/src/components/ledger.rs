@@ -27,6 +27,20 @@ pub struct Context {
     pub reason: Option<String>,
 }
 
+/// The head line; what stands between the changes and the period differs.
+pub fn columns(lang: Lang, why: &'static str) -> impl IntoView {
+    view! {
+        <div class="ledger-head" aria-hidden="true">
+            <span></span>
+            <span>{lang.column_revision()}</span>
+            <span>{lang.column_what_changed()}</span>
+            <span>{why}</span>
+            <span>{lang.column_current()}</span>
+            <span></span>
+        </div>
+    }
+}
+
 /// The head line and the list.
 pub fn ledger(context: &Context, history: &History) -> impl IntoView + use<> {
     let lang = context.lang;
@@ -39,14 +53,7 @@ pub fn ledger(context: &Context, history: &History) -> impl IntoView + use<> {
         .collect_view();
     view! {
         <div class="ledger">
-            <div class="ledger-head" aria-hidden="true">
-                <span></span>
-                <span>{lang.column_revision()}</span>
-                <span>{lang.column_what_changed()}</span>
-                <span>{lang.column_cause()}</span>
-                <span>{lang.column_current()}</span>
-                <span></span>
-            </div>
+            {columns(lang, lang.column_cause())}
             <ol aria-label=lang.revision_history()>{lines}</ol>
         </div>
     }

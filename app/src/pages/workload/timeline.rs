@@ -10,7 +10,7 @@ use domain::workload::Key;
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
-use crate::components::{changes, image, staircase};
+use crate::components::{changes, image, ledger, staircase};
 use crate::i18n::Lang;
 use crate::record::{Failure, Record, State};
 use crate::{time, urls};
@@ -112,14 +112,7 @@ fn lines(lang: Lang, timeline: &Timeline, now: Time) -> impl IntoView + use<> {
         .then(|| unknown(lang.unknown_before(timeline.missing_before)));
     view! {
         <div class="ledger periods">
-            <div class="ledger-head" aria-hidden="true">
-                <span></span>
-                <span>{lang.column_revision()}</span>
-                <span>{lang.column_what_changed()}</span>
-                <span>{lang.column_who()}</span>
-                <span>{lang.column_current()}</span>
-                <span></span>
-            </div>
+            {ledger::columns(lang, lang.column_who())}
             <ol aria-label=lang.timeline()>{rows} {before}</ol>
         </div>
     }
