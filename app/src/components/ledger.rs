@@ -154,6 +154,16 @@ fn revision_line(
     }
 }
 
+/// Nothing but the time of a restart changed.
+pub fn restart_chip(lang: Lang) -> impl IntoView {
+    view! {
+        <span class="chip chip-blue">
+            <Icon glyph=Glyph::Restart size=12/>
+            {lang.restart_only()}
+        </span>
+    }
+}
+
 fn what_changed(lang: Lang, history: &History, row: &Row) -> impl IntoView + use<> {
     let returned = row.returned.then(|| {
         let sentence = match row.was {
@@ -177,14 +187,7 @@ fn what_changed(lang: Lang, history: &History, row: &Row) -> impl IntoView + use
     let identical = row.identical_to_current.then(|| {
         view! { <span class="chip chip-line">{lang.identical_to_current()}</span> }
     });
-    let restart = row.restart_only.then(|| {
-        view! {
-            <span class="chip chip-blue">
-                <Icon glyph=Glyph::Restart size=12/>
-                {lang.restart_only()}
-            </span>
-        }
-    });
+    let restart = row.restart_only.then(|| restart_chip(lang));
     let same = row.base.as_ref().filter(|_| row.restart_only).map(
         |base| view! { <span class="muted small">{lang.same_content_as(base.revision)}</span> },
     );

@@ -7,15 +7,13 @@
 //! created at, so it tells of a period that was missed, and that this began
 //! before the ControllerRevision was created.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod deduce;
 
-use super::{
-    Archived, Bounds, By, CUT, Cause, Fact, Held, Kept, Known, Last, Period, Rollout, Watch,
-};
+use std::collections::{HashMap, HashSet};
+
+use super::{Archived, Bounds, Fact, Kept, Known, Period, Watch};
 use crate::fleet::Entry;
 use crate::history::CurrentState;
-use crate::revision::Revision;
-use crate::status::status;
 use crate::template::{Digest, Template};
 use crate::time::Time;
 use crate::workload::{Key, Workload, Writer};
@@ -201,21 +199,21 @@ impl Observer {
             self.ended(&other, now);
         }
         self.uids.insert(workload.key.clone(), workload.uid.clone());
-        self.archive(Archived::from(&workload.template));
+        self.archive(&workload.template);
         let watching = self.watch.clone();
         match self.memory.get_mut(&workload.uid) {
             // An older event that came late.
             Some(memory) if generation < memory.period.generation => return,
             Some(memory) if generation == memory.period.generation => {}
             Some(memory) => {
-                let next = following(memory, workload, generation, now);
+                let next = deduce::following(memory, workload, generation, now);
                 self.facts.push(Fact::Period(next.clone()));
                 memory.before = memory.period.generation;
                 memory.period = next;
                 memory.rolling = false;
             }
             None => {
-                let memory = first_seen(workload, generation, watching.as_ref(), now);
+                let memory = deduce::first_seen(workload, generation, watching.as_ref(), now);
                 self.facts.push(Fact::Workload(memory.known.clone()));
                 self.facts.push(Fact::Period(memory.period.clone()));
                 self.memory.insert(workload.uid.clone(), memory);
@@ -226,19 +224,19 @@ impl Observer {
             let mut period = memory.period.clone();
             // Where the spelling of one template differs, the first stays.
             period.template = period.template.or(Some(workload.template.digest()));
-            if let Some(by) = noted(workload) {
+            if let Some(by) = deduce::noted(workload) {
                 period.by = Some(by);
             }
             let own = period.cause.as_ref().is_some_and(|c| c.own == Some(true));
             if memory.cause != workload.change_cause && !own {
                 // Given while this template was live: after its change, as
                 // `kubectl annotate` is used, or ahead of the next one.
-                period.cause = cause(workload, None, now).or(period.cause);
+                period.cause = deduce::cause(workload, None, now).or(period.cause);
             }
             memory.watched = watching.is_some();
             memory.cause.clone_from(&workload.change_cause);
             memory.writers.clone_from(&workload.writers);
-            rolled(&mut period.rollout, memory, workload, now);
+            deduce::rolled(&mut period.rollout, memory, workload, now);
             if period != memory.period {
                 self.facts.push(Fact::Period(period.clone()));
                 memory.period = period;
@@ -251,7 +249,7 @@ impl Observer {
         let workload = &entry.workload;
         self.workload(workload, now);
         for template in entry.revisions.iter().filter_map(|r| r.template()) {
-            self.archive(Archived::from(template));
+            self.archive(template);
         }
         let Some(memory) = self.memory.get_mut(&workload.uid) else {
             return;
@@ -260,10 +258,10 @@ impl Observer {
         if workload.template_generation != Some(memory.period.generation) {
             return;
         }
-        revisions(memory, entry, now, &mut self.facts);
+        deduce::revisions(memory, entry, now, &mut self.facts);
         if let (CurrentState::Recorded, Some(current)) = entry.current() {
             let mut period = memory.period.clone();
-            held(&mut period, workload, current, now);
+            deduce::held(&mut period, workload, current, now);
             if period != memory.period {
                 self.facts.push(Fact::Period(period.clone()));
                 memory.period = period;
@@ -271,237 +269,9 @@ impl Observer {
         }
     }
 
-    fn archive(&mut self, template: Archived) {
-        if self.archived.insert(template.digest) {
-            self.facts.push(Fact::Template(template));
+    fn archive(&mut self, template: &Template) {
+        if self.archived.insert(template.digest()) {
+            self.facts.push(Fact::Template(Archived::from(template)));
         }
     }
-}
-
-/// The memory of a workload that was never seen before.
-fn first_seen(workload: &Workload, generation: i64, watch: Option<&Watch>, now: Time) -> Memory {
-    let new = generation == 1;
-    let start = if new {
-        Bounds::dated(workload.created_at)
-    } else {
-        Bounds {
-            not_before: workload.created_at,
-            not_after: now,
-        }
-    };
-    let mut period = Period::new(&workload.uid, generation, start);
-    period.template = Some(workload.template.digest());
-    // Its time is cut to the second in which the watch may have begun.
-    let within = |watch: &Watch| workload.created_at.after(CUT) >= watch.from;
-    period.watched = new && watch.is_some_and(within);
-    period.cause = cause(workload, period.watched.then_some(true), now);
-    if period.watched {
-        period.by = manager(&[], workload);
-    }
-    Memory {
-        known: Known {
-            uid: workload.uid.clone(),
-            key: workload.key.clone(),
-            created_at: workload.created_at,
-            gone: None,
-        },
-        period,
-        fresh: now,
-        watched: false,
-        rolling: false,
-        behind: false,
-        whole: now,
-        cause: None,
-        writers: Vec::new(),
-        before: 0,
-        kept: HashMap::new(),
-    }
-}
-
-/// The period after the one that is remembered.
-fn following(memory: &Memory, workload: &Workload, generation: i64, now: Time) -> Period {
-    let start = Bounds {
-        not_before: memory.fresh.min(now),
-        not_after: now,
-    };
-    let mut period = Period::new(&workload.uid, generation, start);
-    let next = generation == memory.period.generation + 1;
-    period.watched = memory.watched && next;
-    period.template = Some(workload.template.digest());
-    // What was there before may be about another template. What is new came
-    // with this one only where that was seen.
-    let own = if memory.cause == workload.change_cause {
-        Some(false)
-    } else {
-        period.watched.then_some(true)
-    };
-    period.cause = cause(workload, own, now);
-    if period.watched {
-        period.by = manager(&memory.writers, workload);
-    }
-    period
-}
-
-fn cause(workload: &Workload, own: Option<bool>, at: Time) -> Option<Cause> {
-    let text = workload.change_cause.clone()?;
-    Some(Cause { at, text, own })
-}
-
-/// Who wrote since: the one manager that was not among the writers before, or
-/// has another time now. One that only took something away is not in
-/// managedFields at all, and then it is not known.
-fn manager(before: &[Writer], workload: &Workload) -> Option<By> {
-    let mut since = workload.writers.iter().filter(|w| !before.contains(w));
-    match (since.next(), since.next()) {
-        (Some(writer), None) => Some(By::Manager {
-            name: writer.manager.clone(),
-        }),
-        _ => None,
-    }
-}
-
-/// Rollbook's own order, while its note speaks of this template.
-fn noted(workload: &Workload) -> Option<By> {
-    let note = workload.note()?;
-    Some(By::Rollbook {
-        order: note.id.clone(),
-        to: note.to.clone(),
-        to_revision: note.to_revision,
-        reason: note.reason.clone(),
-    })
-}
-
-/// How far the rollout has come. Nothing is said of one that was not seen
-/// unfinished: it may have been done long before.
-fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Workload, now: Time) {
-    let done = status(workload).done;
-    memory.behind = !workload.observed() || workload.counts.updated < workload.counts.desired;
-    if done {
-        rollout.seen_done.get_or_insert(now);
-    }
-    memory.rolling |= memory.watched && (memory.behind || memory.period.watched);
-    if !memory.rolling || rollout.done.is_some() {
-        return;
-    }
-    let counts = workload.counts;
-    let seen = |at: &mut Option<Time>, is_so: bool| {
-        if is_so {
-            at.get_or_insert(now);
-        }
-    };
-    let observed = workload.observed();
-    seen(&mut rollout.observed, observed);
-    seen(&mut rollout.first_node, observed && counts.updated > 0);
-    seen(
-        &mut rollout.all_nodes,
-        observed && counts.updated >= counts.desired,
-    );
-    seen(&mut rollout.done, done);
-    let last = (counts.updated, counts.desired);
-    if observed && rollout.last.map(|l| (l.updated, l.desired)) != Some(last) {
-        rollout.last = Some(Last {
-            at: now,
-            updated: counts.updated,
-            desired: counts.desired,
-        });
-    }
-}
-
-/// Which revisions came, went and changed their numbers.
-fn revisions(memory: &mut Memory, entry: &Entry, now: Time, facts: &mut Vec<Fact>) {
-    let workload = &entry.workload;
-    let mut there = HashMap::new();
-    for revision in &entry.revisions {
-        let mut kept = kept(workload, revision, now);
-        match memory.kept.remove(&kept.uid) {
-            Some(before) if before.numbers.contains_key(&revision.number) => kept = before,
-            Some(before) => {
-                kept.join(before);
-                facts.push(Fact::Revision(kept.clone()));
-            }
-            None => {
-                facts.push(Fact::Revision(kept.clone()));
-                facts.extend(told_by(workload, revision, memory, now).map(Fact::Period));
-            }
-        }
-        there.insert(kept.uid.clone(), kept);
-    }
-    for (_, mut kept) in std::mem::replace(&mut memory.kept, there) {
-        kept.gone = Some(Bounds {
-            not_before: memory.whole.min(now),
-            not_after: now,
-        });
-        facts.push(Fact::Revision(kept));
-    }
-}
-
-/// The current revision holds the template of this period.
-fn held(period: &mut Period, workload: &Workload, current: &Revision, now: Time) {
-    period.held = Some(Held {
-        name: current.name.clone(),
-        uid: current.uid.clone(),
-    });
-    period.numbers.entry(current.number).or_insert(now);
-    let made_for_it = current.template_generation == Some(period.generation);
-    if made_for_it && current.created_at >= workload.created_at {
-        let created = Bounds::dated(current.created_at);
-        let latest = created.not_after.max(period.start.not_before);
-        period.start.not_after = period.start.not_after.min(latest);
-    }
-}
-
-fn kept(workload: &Workload, revision: &Revision, now: Time) -> Kept {
-    Kept {
-        uid: revision.uid.clone(),
-        workload: workload.uid.clone(),
-        name: revision.name.clone(),
-        created_at: revision.created_at,
-        generation: revision.template_generation,
-        template: revision.template().map(Template::digest),
-        cause: revision.change_cause.clone(),
-        numbers: BTreeMap::from([(revision.number, now)]),
-        gone: None,
-    }
-}
-
-/// An earlier period that a ControllerRevision tells of. One that is older than
-/// the workload was adopted, and counts from another beginning.
-fn told_by(workload: &Workload, revision: &Revision, memory: &Memory, now: Time) -> Option<Period> {
-    let generation = revision.template_generation?;
-    let template = revision.template()?;
-    if generation >= memory.period.generation
-        || generation < 1
-        || revision.created_at < workload.created_at
-    {
-        return None;
-    }
-    let start = if generation == 1 {
-        Bounds::dated(workload.created_at)
-    } else {
-        let missed = generation > memory.before;
-        Bounds {
-            not_before: if missed {
-                memory.period.start.not_before
-            } else {
-                workload.created_at
-            },
-            not_after: Bounds::dated(revision.created_at).not_after.min(now),
-        }
-    };
-    // It was created before what is known to have come before it.
-    if start.not_before > start.not_after {
-        return None;
-    }
-    let mut period = Period::new(&workload.uid, generation, start);
-    period.template = Some(template.digest());
-    period.held = Some(Held {
-        name: revision.name.clone(),
-        uid: revision.uid.clone(),
-    });
-    period.cause = revision.change_cause.clone().map(|text| Cause {
-        at: revision.created_at,
-        text,
-        own: (generation == 1).then_some(true),
-    });
-    Some(period)
 }

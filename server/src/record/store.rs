@@ -6,30 +6,27 @@
 //! database's own write lock. So it may be repeated, cut short at any statement
 //! and done by two at once.
 
-use std::collections::HashMap;
+mod put;
+mod questions;
+mod whole;
+
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::time::Duration;
 
 use app::record::Failure;
-use domain::record::book::Book;
-use domain::record::observer::Before;
-use domain::record::then::{Ran, ran};
-use domain::record::timeline::Sources;
-use domain::record::{Archived, Fact, Kept, Known, Period, Watch};
-use domain::template::{Digest, Template};
-use domain::time::Time;
-use domain::workload::Key;
-use flate2::Compression;
+use domain::record::Fact;
+use domain::template::Template;
 use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{Any, AnyPool, AssertSqlSafe, Row as _, SqlSafeStr as _, Transaction};
+use sqlx::{AnyPool, AssertSqlSafe, Row as _, SqlSafeStr as _};
+
+use put::put;
+pub use whole::Checked;
 
 /// Schema versions, oldest first.
 const MIGRATIONS: [(&str, &str); 1] =
@@ -46,19 +43,6 @@ const CONNECTIONS: u32 = 4;
 pub struct Store {
     pool: AnyPool,
     postgres: bool,
-}
-
-/// What a check found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checked {
-    /// How many workloads.
-    pub workloads: usize,
-    /// How many periods.
-    pub periods: usize,
-    /// How many templates.
-    pub templates: usize,
-    /// What is wrong, a sentence each.
-    pub wrong: Vec<String>,
 }
 
 /// An error of the database in words for people. Addresses and passwords are
@@ -199,217 +183,6 @@ impl Store {
         transaction.commit().await.map_err(failed)
     }
 
-    /// What an earlier process knew of the workloads that were there.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn before(&self) -> Result<Vec<Before>, Failure> {
-        let watches: Vec<Watch> = self.bodies("SELECT body FROM watch", &[]).await?;
-        let fresh = |namespace: &str| {
-            let sees = watches.iter().filter(|watch| watch.sees(namespace));
-            sees.map(|watch| watch.to).max()
-        };
-        let known: Vec<Known> = self
-            .bodies("SELECT body FROM workload WHERE gone_at IS NULL", &[])
-            .await?;
-        let latest = "SELECT p.body AS body FROM period p JOIN (SELECT workload, MAX(generation) AS g \
-             FROM period GROUP BY workload) m ON p.workload = m.workload AND p.generation = m.g";
-        let periods: Vec<Period> = self.bodies(latest, &[]).await?;
-        let mut periods: HashMap<String, Period> = periods
-            .into_iter()
-            .map(|p| (p.workload.clone(), p))
-            .collect();
-        let kept: Vec<Kept> = self
-            .bodies("SELECT body FROM revision WHERE gone_at IS NULL", &[])
-            .await?;
-        let mut by_workload: HashMap<String, Vec<Kept>> = HashMap::new();
-        for one in kept {
-            by_workload
-                .entry(one.workload.clone())
-                .or_default()
-                .push(one);
-        }
-        let before = known.into_iter().filter_map(|known| {
-            Some(Before {
-                period: periods.remove(&known.uid)?,
-                kept: by_workload.remove(&known.uid).unwrap_or_default(),
-                // One that no watch got a beat of is as old as its first sight.
-                fresh: fresh(&known.key.namespace).unwrap_or(known.created_at),
-                known,
-            })
-        });
-        Ok(before.collect())
-    }
-
-    /// The workloads that ever had this name, latest first.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn lives(&self, key: &Key) -> Result<Vec<Known>, Failure> {
-        self.bodies(
-            "SELECT body FROM workload WHERE namespace = $1 AND kind = $2 AND name = $3 \
-             ORDER BY created_at DESC, uid",
-            &[&key.namespace, &key.kind.to_string(), &key.name],
-        )
-        .await
-    }
-
-    /// All that is known of one workload.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn sources(&self, known: Known) -> Result<Sources, Failure> {
-        let uid = known.uid.clone();
-        let periods: Vec<Period> = self
-            .bodies("SELECT body FROM period WHERE workload = $1", &[&uid])
-            .await?;
-        let kept = self
-            .bodies("SELECT body FROM revision WHERE workload = $1", &[&uid])
-            .await?;
-        let watches = self.bodies("SELECT body FROM watch", &[]).await?;
-        let mut templates = HashMap::new();
-        let rows = sqlx::query(
-            "SELECT digest, body FROM template WHERE digest IN \
-             (SELECT template FROM period WHERE workload = $1)",
-        )
-        .bind(&uid)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(failed)?;
-        for row in rows {
-            let template = template(&row)?;
-            templates.insert(template.digest(), template);
-        }
-        Ok(Sources {
-            known,
-            periods,
-            kept,
-            watches,
-            templates,
-        })
-    }
-
-    /// What ran at a moment: the latest period of each workload that had begun
-    /// by then for certain, as long as the workload was there.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn then(&self, at: Time) -> Result<Vec<Ran>, Failure> {
-        let images = sqlx::query(
-            "SELECT p.workload AS workload, i.image AS image FROM period p \
-             JOIN image i ON i.template = p.template WHERE p.generation = \
-             (SELECT MAX(q.generation) FROM period q WHERE q.workload = p.workload AND q.starts <= $1) \
-             ORDER BY i.image",
-        );
-        let mut by_workload: HashMap<String, Vec<String>> = HashMap::new();
-        let rows = images.bind(at.millis()).fetch_all(&self.pool).await;
-        for row in rows.map_err(failed)? {
-            let workload: String = row.try_get("workload").map_err(failed)?;
-            let image: String = row.try_get("image").map_err(failed)?;
-            by_workload.entry(workload).or_default().push(image);
-        }
-        let rows = sqlx::query(
-            "SELECT w.body AS known, p.body AS period, n.body AS next FROM workload w \
-             JOIN period p ON p.workload = w.uid AND p.generation = \
-             (SELECT MAX(q.generation) FROM period q WHERE q.workload = w.uid AND q.starts <= $1) \
-             LEFT JOIN period n ON n.workload = w.uid AND n.generation = \
-             (SELECT MIN(q.generation) FROM period q WHERE q.workload = w.uid \
-             AND q.generation > p.generation) \
-             WHERE w.created_at <= $1 AND (w.gone_at IS NULL OR w.gone_at > $1) \
-             ORDER BY w.namespace, w.name",
-        )
-        .bind(at.millis())
-        .fetch_all(&self.pool)
-        .await
-        .map_err(failed)?;
-        let watches: Vec<Watch> = self.bodies("SELECT body FROM watch", &[]).await?;
-        let ran = rows.iter().map(|row| {
-            let known: Known = parsed(row, "known")?;
-            let period: Period = parsed(row, "period")?;
-            let next: Option<String> = row.try_get("next").map_err(failed)?;
-            let next: Option<Period> = next.as_deref().map(read).transpose()?;
-            let images = by_workload.remove(&known.uid).unwrap_or_default();
-            let sees = watches.iter().filter(|w| w.sees(&known.key.namespace));
-            let watched = sees.map(|w| w.to).max().unwrap_or(known.created_at);
-            Ok(ran(&known, &period, next.as_ref(), images, at, watched))
-        });
-        ran.collect()
-    }
-
-    /// A template by its digest.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn template(&self, digest: Digest) -> Result<Option<Template>, Failure> {
-        sqlx::query("SELECT digest, body FROM template WHERE digest = $1")
-            .bind(digest.to_string())
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(failed)?
-            .map(|row| template(&row))
-            .transpose()
-    }
-
-    /// All facts of one kind after another, each batch handed on: templates
-    /// before the periods that name them.
-    ///
-    /// # Errors
-    /// When the database cannot be read, or holds what Rollbook did not write.
-    pub async fn export(&self, mut on: impl FnMut(Fact)) -> Result<(), Failure> {
-        for known in self
-            .bodies("SELECT body FROM workload ORDER BY uid", &[])
-            .await?
-        {
-            on(Fact::Workload(known));
-        }
-        let digests = sqlx::query("SELECT digest FROM template ORDER BY digest");
-        for row in digests.fetch_all(&self.pool).await.map_err(failed)? {
-            let digest: String = row.try_get("digest").map_err(failed)?;
-            let parsed = digest.parse().map_err(|_| damaged(&digest))?;
-            if let Some(template) = self.template(parsed).await? {
-                on(Fact::Template(Archived::from(&template)));
-            }
-        }
-        let periods = "SELECT body FROM period ORDER BY workload, generation";
-        for period in self.bodies(periods, &[]).await? {
-            on(Fact::Period(period));
-        }
-        for kept in self
-            .bodies("SELECT body FROM revision ORDER BY uid", &[])
-            .await?
-        {
-            on(Fact::Revision(kept));
-        }
-        for watch in self
-            .bodies("SELECT body FROM watch ORDER BY id", &[])
-            .await?
-        {
-            on(Fact::Watch(watch));
-        }
-        Ok(())
-    }
-
-    /// Reads everything and says what is not as it must be: digests that do not
-    /// fit, periods without their workload or template, bounds that cross.
-    ///
-    /// # Errors
-    /// When the database cannot be read at all.
-    pub async fn check(&self) -> Result<Checked, Failure> {
-        let mut book = Book::default();
-        let mut wrong = Vec::new();
-        match self.export(|fact| book.write([fact])).await {
-            Ok(()) => wrong.extend(book.wrong()),
-            Err(Failure::Damaged { what }) => wrong.push(what),
-            Err(failure) => return Err(failure),
-        }
-        Ok(Checked {
-            workloads: book.known.len(),
-            periods: book.periods.len(),
-            templates: book.templates.len(),
-            wrong,
-        })
-    }
-
     async fn bodies<T: DeserializeOwned>(
         &self,
         sql: &'static str,
@@ -446,141 +219,4 @@ fn template(row: &AnyRow) -> Result<Template, Failure> {
         .and_then(|_| Template::new(serde_json::from_str(&json).ok()?).ok())
         .filter(|template| template.digest().to_string() == digest)
         .ok_or_else(|| damaged(&format!("the template {digest}")))
-}
-
-/// Reads what is there under a key, joins it and puts it back.
-macro_rules! joined {
-    ($transaction:expr, $fact:expr, $select:expr, $($key:expr),+) => {{
-        let mut select = sqlx::query($select);
-        $( select = select.bind($key); )+
-        let found = select.fetch_optional(&mut **$transaction).await.map_err(failed)?;
-        match found {
-            None => $fact.clone(),
-            Some(row) => {
-                let mut mine = $fact.clone();
-                mine.join(body(&row)?);
-                mine
-            }
-        }
-    }};
-}
-
-fn json(fact: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string(fact).map_err(|error| damaged(&error.to_string()))
-}
-
-async fn put(transaction: &mut Transaction<'_, Any>, fact: &Fact) -> Result<(), Failure> {
-    match fact {
-        Fact::Workload(known) => {
-            let known = joined!(
-                transaction,
-                known,
-                "SELECT body FROM workload WHERE uid = $1",
-                known.uid.clone()
-            );
-            sqlx::query(
-                "INSERT INTO workload (uid, namespace, kind, name, created_at, gone_at, body) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (uid) DO UPDATE SET \
-                 gone_at = excluded.gone_at, body = excluded.body",
-            )
-            .bind(known.uid.clone())
-            .bind(known.key.namespace.clone())
-            .bind(known.key.kind.to_string())
-            .bind(known.key.name.clone())
-            .bind(known.created_at.millis())
-            .bind(known.gone.map(|gone| gone.not_after.millis()))
-            .bind(json(&known)?)
-        }
-        Fact::Period(period) => {
-            let period = joined!(
-                transaction,
-                period,
-                "SELECT body FROM period WHERE workload = $1 AND generation = $2",
-                period.workload.clone(),
-                period.generation
-            );
-            sqlx::query(
-                "INSERT INTO period (workload, generation, starts, template, body) \
-                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (workload, generation) DO UPDATE SET \
-                 starts = excluded.starts, template = excluded.template, body = excluded.body",
-            )
-            .bind(period.workload.clone())
-            .bind(period.generation)
-            .bind(period.start.not_after.millis())
-            .bind(period.template.map(|digest| digest.to_string()))
-            .bind(json(&period)?)
-        }
-        Fact::Revision(kept) => {
-            let kept = joined!(
-                transaction,
-                kept,
-                "SELECT body FROM revision WHERE uid = $1",
-                kept.uid.clone()
-            );
-            sqlx::query(
-                "INSERT INTO revision (uid, workload, gone_at, body) VALUES ($1, $2, $3, $4) \
-                 ON CONFLICT (uid) DO UPDATE SET gone_at = excluded.gone_at, body = excluded.body",
-            )
-            .bind(kept.uid.clone())
-            .bind(kept.workload.clone())
-            .bind(kept.gone.map(|gone| gone.not_after.millis()))
-            .bind(json(&kept)?)
-        }
-        Fact::Watch(watch) => {
-            let watch: Watch = joined!(
-                transaction,
-                watch,
-                "SELECT body FROM watch WHERE id = $1",
-                watch.id.clone()
-            );
-            sqlx::query(
-                "INSERT INTO watch (id, starts, ends, body) VALUES ($1, $2, $3, $4) \
-                 ON CONFLICT (id) DO UPDATE SET \
-                 starts = excluded.starts, ends = excluded.ends, body = excluded.body",
-            )
-            .bind(watch.id.clone())
-            .bind(watch.from.millis())
-            .bind(watch.to.millis())
-            .bind(json(&watch)?)
-        }
-        Fact::Template(archived) => return archive(transaction, archived).await,
-    }
-    .execute(&mut **transaction)
-    .await
-    .map(|_| ())
-    .map_err(failed)
-}
-
-async fn archive(
-    transaction: &mut Transaction<'_, Any>,
-    archived: &Archived,
-) -> Result<(), Failure> {
-    let digest = archived.digest.to_string();
-    let mut packer = DeflateEncoder::new(Vec::new(), Compression::best());
-    let packed = packer
-        .write_all(archived.json.as_bytes())
-        .and_then(|()| packer.finish())
-        .map_err(|error| damaged(&error.to_string()))?;
-    sqlx::query(
-        "INSERT INTO template (digest, size, body) VALUES ($1, $2, $3) \
-         ON CONFLICT (digest) DO NOTHING",
-    )
-    .bind(digest.clone())
-    .bind(i64::try_from(archived.json.len()).unwrap_or(i64::MAX))
-    .bind(packed)
-    .execute(&mut **transaction)
-    .await
-    .map_err(failed)?;
-    for image in &archived.images {
-        sqlx::query(
-            "INSERT INTO image (template, image) VALUES ($1, $2) \
-             ON CONFLICT (template, image) DO NOTHING",
-        )
-        .bind(digest.clone())
-        .bind(image.image.clone())
-        .execute(&mut **transaction)
-        .await
-        .map_err(failed)?;
-    }
-    Ok(())
 }

@@ -193,14 +193,7 @@ fn changed(lang: Lang, timeline: &Timeline, row: &Row) -> impl IntoView + use<> 
         };
         view! { <p class="strong">{words}</p> }
     });
-    let restart = row.restart_only.then(|| {
-        view! {
-            <span class="chip chip-blue">
-                <Icon glyph=Glyph::Restart size=12/>
-                {lang.restart_only()}
-            </span>
-        }
-    });
+    let restart = row.restart_only.then(|| ledger::restart_chip(lang));
     let bare = row.changes.images.is_empty() && row.changes.chips.is_empty();
     let images = (bare && !row.restart_only).then(|| {
         row.images

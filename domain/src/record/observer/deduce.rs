@@ -1,0 +1,256 @@
+//! What may be said of a period, a revision and a rollout from what was seen;
+//! pure functions of the memory and of one look.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::super::{Bounds, By, CUT, Cause, Fact, Held, Kept, Known, Last, Period, Rollout, Watch};
+use super::Memory;
+use crate::fleet::Entry;
+use crate::revision::Revision;
+use crate::status::status;
+use crate::template::Template;
+use crate::time::Time;
+use crate::workload::{Workload, Writer};
+
+/// The memory of a workload that was never seen before.
+pub(super) fn first_seen(
+    workload: &Workload,
+    generation: i64,
+    watch: Option<&Watch>,
+    now: Time,
+) -> Memory {
+    let new = generation == 1;
+    let start = if new {
+        Bounds::dated(workload.created_at)
+    } else {
+        Bounds {
+            not_before: workload.created_at,
+            not_after: now,
+        }
+    };
+    let mut period = Period::new(&workload.uid, generation, start);
+    period.template = Some(workload.template.digest());
+    // Its time is cut to the second in which the watch may have begun.
+    let within = |watch: &Watch| workload.created_at.after(CUT) >= watch.from;
+    period.watched = new && watch.is_some_and(within);
+    period.cause = cause(workload, period.watched.then_some(true), now);
+    if period.watched {
+        period.by = manager(&[], workload);
+    }
+    Memory {
+        known: Known {
+            uid: workload.uid.clone(),
+            key: workload.key.clone(),
+            created_at: workload.created_at,
+            gone: None,
+        },
+        period,
+        fresh: now,
+        watched: false,
+        rolling: false,
+        behind: false,
+        whole: now,
+        cause: None,
+        writers: Vec::new(),
+        before: 0,
+        kept: HashMap::new(),
+    }
+}
+
+/// The period after the one that is remembered.
+pub(super) fn following(
+    memory: &Memory,
+    workload: &Workload,
+    generation: i64,
+    now: Time,
+) -> Period {
+    let start = Bounds {
+        not_before: memory.fresh.min(now),
+        not_after: now,
+    };
+    let mut period = Period::new(&workload.uid, generation, start);
+    let next = generation == memory.period.generation + 1;
+    period.watched = memory.watched && next;
+    period.template = Some(workload.template.digest());
+    // What was there before may be about another template. What is new came
+    // with this one only where that was seen.
+    let own = if memory.cause == workload.change_cause {
+        Some(false)
+    } else {
+        period.watched.then_some(true)
+    };
+    period.cause = cause(workload, own, now);
+    if period.watched {
+        period.by = manager(&memory.writers, workload);
+    }
+    period
+}
+
+pub(super) fn cause(workload: &Workload, own: Option<bool>, at: Time) -> Option<Cause> {
+    let text = workload.change_cause.clone()?;
+    Some(Cause { at, text, own })
+}
+
+/// Who wrote since: the one manager that was not among the writers before, or
+/// has another time now. One that only took something away is not in
+/// managedFields at all, and then it is not known.
+pub(super) fn manager(before: &[Writer], workload: &Workload) -> Option<By> {
+    let mut since = workload.writers.iter().filter(|w| !before.contains(w));
+    match (since.next(), since.next()) {
+        (Some(writer), None) => Some(By::Manager {
+            name: writer.manager.clone(),
+        }),
+        _ => None,
+    }
+}
+
+/// Rollbook's own order, while its note speaks of this template.
+pub(super) fn noted(workload: &Workload) -> Option<By> {
+    let note = workload.note()?;
+    Some(By::Rollbook {
+        order: note.id.clone(),
+        to: note.to.clone(),
+        to_revision: note.to_revision,
+        reason: note.reason.clone(),
+    })
+}
+
+/// How far the rollout has come. Nothing is said of one that was not seen
+/// unfinished: it may have been done long before.
+pub(super) fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Workload, now: Time) {
+    let done = status(workload).done;
+    memory.behind = !workload.observed() || workload.counts.updated < workload.counts.desired;
+    if done {
+        rollout.seen_done.get_or_insert(now);
+    }
+    memory.rolling |= memory.watched && (memory.behind || memory.period.watched);
+    if !memory.rolling || rollout.done.is_some() {
+        return;
+    }
+    let counts = workload.counts;
+    let seen = |at: &mut Option<Time>, is_so: bool| {
+        if is_so {
+            at.get_or_insert(now);
+        }
+    };
+    let observed = workload.observed();
+    seen(&mut rollout.observed, observed);
+    seen(&mut rollout.first_node, observed && counts.updated > 0);
+    seen(
+        &mut rollout.all_nodes,
+        observed && counts.updated >= counts.desired,
+    );
+    seen(&mut rollout.done, done);
+    let last = (counts.updated, counts.desired);
+    if observed && rollout.last.map(|l| (l.updated, l.desired)) != Some(last) {
+        rollout.last = Some(Last {
+            at: now,
+            updated: counts.updated,
+            desired: counts.desired,
+        });
+    }
+}
+
+/// Which revisions came, went and changed their numbers.
+pub(super) fn revisions(memory: &mut Memory, entry: &Entry, now: Time, facts: &mut Vec<Fact>) {
+    let workload = &entry.workload;
+    let mut there = HashMap::new();
+    for revision in &entry.revisions {
+        let mut kept = kept(workload, revision, now);
+        match memory.kept.remove(&kept.uid) {
+            Some(before) if before.numbers.contains_key(&revision.number) => kept = before,
+            Some(before) => {
+                kept.join(before);
+                facts.push(Fact::Revision(kept.clone()));
+            }
+            None => {
+                facts.push(Fact::Revision(kept.clone()));
+                facts.extend(told_by(workload, revision, memory, now).map(Fact::Period));
+            }
+        }
+        there.insert(kept.uid.clone(), kept);
+    }
+    for (_, mut kept) in std::mem::replace(&mut memory.kept, there) {
+        kept.gone = Some(Bounds {
+            not_before: memory.whole.min(now),
+            not_after: now,
+        });
+        facts.push(Fact::Revision(kept));
+    }
+}
+
+/// The current revision holds the template of this period.
+pub(super) fn held(period: &mut Period, workload: &Workload, current: &Revision, now: Time) {
+    period.held = Some(Held {
+        name: current.name.clone(),
+        uid: current.uid.clone(),
+    });
+    period.numbers.entry(current.number).or_insert(now);
+    let made_for_it = current.template_generation == Some(period.generation);
+    if made_for_it && current.created_at >= workload.created_at {
+        let created = Bounds::dated(current.created_at);
+        let latest = created.not_after.max(period.start.not_before);
+        period.start.not_after = period.start.not_after.min(latest);
+    }
+}
+
+pub(super) fn kept(workload: &Workload, revision: &Revision, now: Time) -> Kept {
+    Kept {
+        uid: revision.uid.clone(),
+        workload: workload.uid.clone(),
+        name: revision.name.clone(),
+        created_at: revision.created_at,
+        generation: revision.template_generation,
+        template: revision.template().map(Template::digest),
+        cause: revision.change_cause.clone(),
+        numbers: BTreeMap::from([(revision.number, now)]),
+        gone: None,
+    }
+}
+
+/// An earlier period that a ControllerRevision tells of. One that is older than
+/// the workload was adopted, and counts from another beginning.
+pub(super) fn told_by(
+    workload: &Workload,
+    revision: &Revision,
+    memory: &Memory,
+    now: Time,
+) -> Option<Period> {
+    let generation = revision.template_generation?;
+    let template = revision.template()?;
+    if generation >= memory.period.generation
+        || generation < 1
+        || revision.created_at < workload.created_at
+    {
+        return None;
+    }
+    let start = if generation == 1 {
+        Bounds::dated(workload.created_at)
+    } else {
+        let missed = generation > memory.before;
+        Bounds {
+            not_before: if missed {
+                memory.period.start.not_before
+            } else {
+                workload.created_at
+            },
+            not_after: Bounds::dated(revision.created_at).not_after.min(now),
+        }
+    };
+    // It was created before what is known to have come before it.
+    if start.not_before > start.not_after {
+        return None;
+    }
+    let mut period = Period::new(&workload.uid, generation, start);
+    period.template = Some(template.digest());
+    period.held = Some(Held {
+        name: revision.name.clone(),
+        uid: revision.uid.clone(),
+    });
+    period.cause = revision.change_cause.clone().map(|text| Cause {
+        at: revision.created_at,
+        text,
+        own: (generation == 1).then_some(true),
+    });
+    Some(period)
+}

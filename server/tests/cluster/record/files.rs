@@ -1,0 +1,189 @@
+//! The record without a cluster: what cannot be used, what is killed while it
+//! writes, what moves.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use app::record::Failure;
+use domain::record::{Archived, Bounds, Fact, Known, Period, Watch};
+use domain::template::Template;
+use domain::time::Time;
+use serde_json::json;
+use server::record::chores;
+use server::record::store::Store;
+use xtask::postgres::Postgres;
+
+use crate::rig::Rig;
+
+/// A form of a newer Rollbook is refused with a sentence, and so is a folder
+/// that cannot be written to; the file is its owner's only.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_cannot_be_used_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = std::env::temp_dir().join(format!("rollbook-unusable-{}", std::process::id()));
+    let path = folder.join("deep/x.db");
+    let store = Store::file(&path).await.unwrap();
+    drop(store);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(mode(path.parent().unwrap()), 0o700);
+    sqlx::any::install_default_drivers();
+    let pool = sqlx::AnyPool::connect(&format!("sqlite://{}", path.display()))
+        .await
+        .unwrap();
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                 VALUES (99, 'later', TRUE, x'00', 0)";
+    sqlx::query(newer).execute(&pool).await.unwrap();
+    pool.close().await;
+    let refused = Store::file(&path).await.err().unwrap();
+    assert_eq!(refused, Failure::Newer { version: 99 });
+    std::fs::write(&path, "not a database, whatever it is called").unwrap();
+    let refused = Store::file(&path).await.err().unwrap();
+    assert!(matches!(refused, Failure::Database { .. }), "{refused}");
+    let nowhere = Store::file(Path::new("/proc/none/x.db"))
+        .await
+        .err()
+        .unwrap();
+    assert!(nowhere.to_string().contains("/proc/none"), "{nowhere}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A workload with two periods, as facts.
+fn facts() -> Vec<Fact> {
+    let at = |second| Time::from_second(1_800_000_000 + second);
+    let template = |image: &str| {
+        let spec = json!({"spec": {"containers": [{"name": "c", "image": image}]}});
+        Template::new(spec).unwrap()
+    };
+    let known = Known {
+        uid: "u".into(),
+        key: Rig::key("crash"),
+        created_at: at(0),
+        gone: None,
+    };
+    let mut facts = vec![Fact::Workload(known)];
+    for (generation, image) in [(1, "i:1"), (2, "i:2")] {
+        let template = template(image);
+        let mut period = Period::new("u", generation, Bounds::dated(at(generation)));
+        period.template = Some(template.digest());
+        facts.push(Fact::Template(Archived::from(&template)));
+        facts.push(Fact::Period(period));
+    }
+    facts.push(Fact::Watch(Watch {
+        id: "w".into(),
+        from: at(0),
+        to: at(9),
+        namespaces: Vec::new(),
+    }));
+    facts
+}
+
+/// Many periods, as lines of an export.
+fn many(periods: i64) -> String {
+    let mut all = facts();
+    for generation in 3..periods {
+        let dated = Bounds::dated(Time::from_second(1_800_000_000 + generation));
+        all.push(Fact::Period(Period::new("u", generation, dated)));
+    }
+    let line = |fact: &Fact| serde_json::to_string(fact).unwrap() + "\n";
+    all.iter().map(line).collect()
+}
+
+/// A process that writes is killed at many moments: the record is sound each
+/// time, and at last complete, with nothing twice.
+fn killed_at_any_moment(record: &str) {
+    let rollbook = |chore: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rollbook"));
+        command
+            .args(["record", chore])
+            .env("ROLLBOOK_RECORD", record);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let check = || {
+        let checked = rollbook("check").wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&checked.stdout).trim().to_owned();
+        assert!(checked.status.success(), "{said}");
+        said
+    };
+    let lines = many(3000);
+    let feed = |child: &mut Child| {
+        let (mut stdin, lines) = (child.stdin.take().unwrap(), lines.clone());
+        // A killed one does not read to the end.
+        std::thread::spawn(move || stdin.write_all(lines.as_bytes()))
+    };
+    // Two that find nothing make it together.
+    let both = [rollbook("import"), rollbook("import")];
+    for making in both {
+        assert!(making.wait_with_output().unwrap().status.success());
+    }
+    let mut sizes = BTreeSet::new();
+    for moment in 1..=12 {
+        let mut writing = rollbook("import");
+        let fed = feed(&mut writing);
+        std::thread::sleep(Duration::from_millis(moment * 60));
+        writing.kill().unwrap();
+        writing.wait().unwrap();
+        let _ = fed.join().unwrap();
+        sizes.insert(check());
+    }
+    println!("found after a kill: {sizes:#?}");
+    // All of it by two at once.
+    let mut both = [rollbook("import"), rollbook("import")];
+    let fed = both.each_mut().map(feed);
+    for mut writing in both {
+        assert!(writing.wait().unwrap().success());
+    }
+    for fed in fed {
+        fed.join().unwrap().unwrap();
+    }
+    assert_eq!(check(), "1 workloads, 2999 periods, 2 templates");
+}
+
+#[test]
+fn a_writing_process_may_be_killed_at_any_moment() {
+    let folder = std::env::temp_dir().join(format!("rollbook-kill-{}", std::process::id()));
+    killed_at_any_moment(folder.join("x.db").to_str().unwrap());
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn one_that_writes_to_postgres_too() {
+    let server = Postgres::start("kill").unwrap();
+    killed_at_any_moment(&server.url());
+}
+
+/// What is exported is taken in elsewhere, again without harm; what is no fact,
+/// or not what it says, is refused with its line.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_moves_by_export_and_import() {
+    let folder = std::env::temp_dir().join(format!("rollbook-move-{}", std::process::id()));
+    let from = Store::file(&folder.join("from.db")).await.unwrap();
+    from.write(&facts()).await.unwrap();
+    let mut lines = String::new();
+    let mut export = |fact: Fact| {
+        lines.push_str(&serde_json::to_string(&fact).unwrap());
+        lines.push('\n');
+    };
+    from.export(&mut export).await.unwrap();
+    let to = Store::file(&folder.join("to.db")).await.unwrap();
+    for _ in 0..2 {
+        chores::import(&to, lines.as_bytes()).await.unwrap();
+        assert_eq!(to.check().await.unwrap(), from.check().await.unwrap());
+    }
+    let forged = lines.replace("i:1", "i:9");
+    let refused = chores::import(&to, forged.as_bytes()).await.unwrap_err();
+    assert!(
+        refused.to_string().contains("not what its digest says"),
+        "{refused}"
+    );
+    let refused = chores::import(&to, "{}\n".as_bytes()).await.unwrap_err();
+    assert!(
+        refused.to_string().starts_with("line 1 is not a fact"),
+        "{refused}"
+    );
+    std::fs::remove_dir_all(&folder).unwrap();
+}
