@@ -30,8 +30,12 @@ use crate::workload::Key;
 pub const CUT: SignedDuration = SignedDuration::from_secs(1);
 
 /// Rollbook's own times are the apiserver's clock as it estimates it from the
-/// answers' `Date`, which is cut to the second too: it may be ahead by so much.
-pub const CLOCK: SignedDuration = SignedDuration::from_secs(1);
+/// answers' `Date`, which is cut to the second, and differences below two seconds
+/// are not told from none: it may be wrong by so much.
+pub const CLOCK: SignedDuration = SignedDuration::from_secs(3);
+
+/// A rollout in which no node came along for so long has stood still.
+pub const STANDSTILL: SignedDuration = SignedDuration::from_secs(60);
 
 /// Between which two moments something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,7 +108,7 @@ pub struct Held {
 }
 
 /// How a period's template reached the nodes, each time as first seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Rollout {
     /// The controller had handled it.
@@ -119,6 +123,11 @@ pub struct Rollout {
     pub seen_done: Option<Time>,
     /// The counters as last seen.
     pub last: Option<Last>,
+    /// When a node came along last.
+    pub moved: Option<Time>,
+    /// Spans of [`STANDSTILL`] or longer in which none did: from, to.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub stalls: BTreeMap<Time, Time>,
 }
 
 /// Counters at a moment.
@@ -145,6 +154,11 @@ impl Rollout {
             *mine = first(*mine, theirs);
         }
         self.last = self.last.max(other.last);
+        self.moved = self.moved.max(other.moved);
+        for (from, to) in other.stalls {
+            let end = self.stalls.entry(from).or_insert(to);
+            *end = to.max(*end);
+        }
     }
 }
 
@@ -265,12 +279,16 @@ pub struct Known {
     /// When it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone: Option<Bounds>,
+    /// Rollbook was watching when it was.
+    #[serde(default)]
+    pub seen_gone: bool,
 }
 
 impl Known {
     /// Takes in what another says of the same workload.
     pub fn join(&mut self, other: Self) {
         gone(&mut self.gone, other.gone);
+        self.seen_gone |= other.seen_gone;
     }
 }
 

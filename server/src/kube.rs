@@ -11,6 +11,7 @@ pub mod client;
 mod cluster;
 mod events;
 mod health;
+mod looks;
 mod map;
 mod partial;
 mod rollback;
@@ -21,25 +22,37 @@ use std::sync::Arc;
 
 use app::cluster::Cluster;
 pub use cluster::Changes;
-pub use store::{Look, Looks};
+pub use looks::{Look, Saw, Watching};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 
-/// Connects to the cluster of a configuration and starts watching; what the
-/// watches see goes to `looks` too. The cluster need not answer yet.
+/// A cluster that is watched.
+pub struct Connected {
+    /// What pages and orders need of it.
+    pub cluster: Arc<dyn Cluster>,
+    /// What streams follow.
+    pub changes: Changes,
+    /// What the record follows.
+    pub watching: Watching,
+}
+
+/// Connects to the cluster of a configuration and starts watching. It need not
+/// answer yet.
 ///
 /// # Errors
 /// When there are no usable credentials.
 pub async fn connect(
     config: &Config,
-    looks: Option<Looks>,
     stop: CancellationToken,
-) -> Result<(Arc<dyn Cluster>, Changes), client::NoCluster> {
+) -> Result<Connected, client::NoCluster> {
     let connection = client::connect(config).await?;
-    let cluster = cluster::KubeCluster::start(connection, config, looks, stop);
-    let changes = cluster.changes();
-    Ok((Arc::new(cluster), changes))
+    let (cluster, watching) = cluster::KubeCluster::start(connection, config, stop);
+    Ok(Connected {
+        changes: cluster.changes(),
+        cluster: Arc::new(cluster),
+        watching,
+    })
 }
 
 /// 128 random bits as hex.

@@ -44,8 +44,9 @@ const BODY_MAX: usize = 64 * 1024;
 /// How long open requests may take after a signal, in seconds.
 const GRACE: Duration = Duration::from_secs(4);
 
-/// How long the record may take to write what was seen last.
-const LAST_WRITE: Duration = Duration::from_secs(1);
+/// How long the record may take to write what was seen last: longer than it waits
+/// for a database that does not answer.
+const LAST_WRITE: Duration = Duration::from_secs(7);
 
 /// How long the link waits for the first picture of the cluster.
 const FIRST_PICTURE: Duration = Duration::from_secs(3);
@@ -134,15 +135,15 @@ async fn not_found(
 pub async fn run(config: Config) -> Result<(), Failure> {
     let address = config.address()?;
     let stop = CancellationToken::new();
-    let (looks, seen) = (config.record != Some(config::Record::None))
-        .then(tokio::sync::mpsc::unbounded_channel)
-        .unzip();
-    let (cluster, changes) = kube::connect(&config, looks, stop.clone()).await?;
-    let (record, writing): (Arc<dyn Record>, _) = match seen {
-        None => (Arc::new(record::Off), None),
-        Some(seen) => {
-            let place = config.record.clone();
-            let (kept, writing) = record::start(cluster.clone(), seen, place, stop.clone());
+    let kube::Connected {
+        cluster,
+        changes,
+        watching,
+    } = kube::connect(&config, stop.clone()).await?;
+    let (record, writing): (Arc<dyn Record>, _) = match config.record.clone() {
+        Some(config::Record::None) => (Arc::new(record::Off), None),
+        place => {
+            let (kept, writing) = record::start(cluster.clone(), watching, place, stop.clone());
             (Arc::new(kept), Some(writing))
         }
     };

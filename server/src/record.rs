@@ -21,12 +21,11 @@ use domain::record::then::Ran;
 use domain::record::timeline::{Timeline, timeline};
 use domain::time::Time;
 use domain::workload::Key;
-use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Record as Place;
-use crate::kube::Look;
+use crate::kube::Watching;
 use store::Store;
 use writer::{Shared, Writer};
 
@@ -58,17 +57,18 @@ pub struct Kept {
     shared: Arc<Shared>,
 }
 
-/// Starts writing, in the file of the cluster where no place is given. The handle ends once all is written after a stop.
+/// Starts writing, in the file of the cluster where no place is given. The handle
+/// ends once all is written after a stop.
 pub fn start(
     cluster: Arc<dyn Cluster>,
-    looks: mpsc::UnboundedReceiver<Look>,
+    watching: Watching,
     place: Option<Place>,
     stop: CancellationToken,
 ) -> (Kept, JoinHandle<()>) {
     let shared = Arc::new(Shared::new());
     let writer = Writer {
         cluster,
-        looks,
+        watching,
         place,
         shared: Arc::clone(&shared),
     };

@@ -52,6 +52,7 @@ catalogue! {
         format!("开始于 {span} 之间：无人观察");
     inferred_created = "as old as the workload", "与工作负载同时创建";
     inferred_recorded = "by when the controller recorded it", "依据控制器记录的时间";
+    inferred_between = "it was seen shortly before and shortly after", "依据此前与此后不久所见";
     by_manager(name: &str) = format!("by {name}"), format!("由 {name}");
     by_rollbook = "by Rollbook", "由 Rollbook";
     who_not_known = "who: not known", "谁：未知";
@@ -68,6 +69,7 @@ catalogue! {
     back_to_earlier_template = "Back to an earlier template", "回到更早的模板";
     compare_then(n: i64) = format!("Compare what ran as {n} with live"), format!("将当时的 {n} 与现状对比");
     outcome_done(span: &str) = format!("rolled out in {span}"), format!("{span} 内完成更新");
+    outcome_stalled(span: &str) = format!("{span} without a step"), format!("{span} 没有进展");
     outcome_overtaken = "overtaken before it was done", "完成前被取代";
     outcome_put_back = "put back by somebody else", "被他人改回";
     outcome_running = "rolling out", "更新中";

@@ -35,6 +35,8 @@ struct Memory {
     behind: bool,
     /// Its ControllerRevisions were last known to be as they are.
     whole: Time,
+    /// How many nodes had come along at most, and when the last one did.
+    moved: Option<((u32, u32), Time)>,
     /// The generation of the period that was known before, or 0.
     before: i64,
     /// Its change cause, as last seen.
@@ -91,6 +93,7 @@ impl Observer {
                 watched: false,
                 rolling: false,
                 behind: false,
+                moved: None,
                 whole: fresh,
                 period,
                 known,
@@ -147,6 +150,7 @@ impl Observer {
         for memory in self.memory.values_mut() {
             memory.watched = false;
             memory.rolling = false;
+            memory.moved = None;
         }
     }
 
@@ -181,9 +185,10 @@ impl Observer {
         };
         self.uids.remove(&memory.known.key);
         memory.known.gone = Some(Bounds {
-            not_before: memory.fresh,
+            not_before: memory.fresh.min(now),
             not_after: now,
         });
+        memory.known.seen_gone = memory.watched;
         self.facts.push(Fact::Workload(memory.known));
     }
 
@@ -200,17 +205,20 @@ impl Observer {
         }
         self.uids.insert(workload.key.clone(), workload.uid.clone());
         self.archive(&workload.template);
-        let watching = self.watch.clone();
+        let sees = |watch: &Watch| watch.sees(&workload.key.namespace);
+        let watching = self.watch.clone().filter(sees);
+        let mut begun = true;
         match self.memory.get_mut(&workload.uid) {
             // An older event that came late.
             Some(memory) if generation < memory.period.generation => return,
-            Some(memory) if generation == memory.period.generation => {}
+            Some(memory) if generation == memory.period.generation => begun = false,
             Some(memory) => {
                 let next = deduce::following(memory, workload, generation, now);
                 self.facts.push(Fact::Period(next.clone()));
                 memory.before = memory.period.generation;
                 memory.period = next;
                 memory.rolling = false;
+                memory.moved = None;
             }
             None => {
                 let memory = deduce::first_seen(workload, generation, watching.as_ref(), now);
@@ -224,8 +232,10 @@ impl Observer {
             let mut period = memory.period.clone();
             // Where the spelling of one template differs, the first stays.
             period.template = period.template.or(Some(workload.template.digest()));
-            if let Some(by) = deduce::noted(workload) {
-                period.by = Some(by);
+            // A note that comes later than the template it speaks of is not
+            // Rollbook's: it writes both at once.
+            if begun || !period.watched {
+                period.by = deduce::noted(workload).or(period.by);
             }
             let own = period.cause.as_ref().is_some_and(|c| c.own == Some(true));
             if memory.cause != workload.change_cause && !own {

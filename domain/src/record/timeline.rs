@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bounds, By, CLOCK, CUT, Cause, Held, Kept, Known, Last, Period, Rollout, Watch};
+use super::{
+    Bounds, By, CLOCK, CUT, Cause, Held, Kept, Known, Last, Period, Rollout, STANDSTILL, Watch,
+};
 use crate::summary::{self, Chips};
 use crate::template::{ContainerImage, Digest, Template};
 use crate::time::Time;
@@ -32,6 +34,8 @@ pub enum Rule {
     /// The controller records a new template within a moment, and nobody had
     /// seen it shortly before.
     Recorded,
+    /// It was not there and shortly after it was.
+    Between,
 }
 
 /// A moment.
@@ -117,6 +121,9 @@ pub struct Row {
     pub rollout: Rollout,
     /// What became of that.
     pub outcome: Outcome,
+    /// For so many seconds, in spans of a minute or more, no node came along.
+    #[serde(default)]
+    pub stood_still: i64,
 }
 
 /// A span in which nobody watched.
@@ -180,7 +187,7 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     let gone = known.gone.map(|bounds| Moment {
         at: bounds.not_after,
         not_before: bounds.not_before,
-        grade: if bounds.not_after.since(bounds.not_before) <= PAUSE {
+        grade: if known.seen_gone {
             Grade::Observed
         } else {
             Grade::NotKnown
@@ -189,7 +196,7 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     });
     let mut rows: Vec<Row> = Vec::with_capacity(periods.len());
     for at in 0..periods.len() {
-        rows.push(row(sources, &periods, at, gone));
+        rows.push(row(sources, &periods, at, gone, now));
     }
     put_back(&mut rows);
     rows.reverse();
@@ -222,17 +229,31 @@ fn ordered(periods: &mut [Period]) {
     }
 }
 
-fn begun(period: &Period, known: &Known) -> Moment {
+fn begun(period: &Period, sources: &Sources) -> Moment {
     let Bounds {
         not_before,
         not_after,
     } = period.start;
     let (at, grade, rule) = if period.generation == 1 {
-        (known.created_at, Grade::Inferred, Some(Rule::Created))
+        (
+            sources.known.created_at,
+            Grade::Inferred,
+            Some(Rule::Created),
+        )
     } else if period.watched {
         (not_after, Grade::Observed, None)
     } else if not_after.since(not_before) <= CUT + CLOCK {
-        (not_after, Grade::Inferred, Some(Rule::Recorded))
+        let made_for_it = |kept: &&Kept| {
+            kept.generation == Some(period.generation)
+                && Bounds::dated(kept.created_at).not_after == not_after
+        };
+        let recorded = sources.kept.iter().any(|kept| made_for_it(&kept));
+        let rule = if recorded {
+            Rule::Recorded
+        } else {
+            Rule::Between
+        };
+        (not_after, Grade::Inferred, Some(rule))
     } else {
         (not_after, Grade::NotKnown, None)
     };
@@ -244,7 +265,7 @@ fn begun(period: &Period, known: &Known) -> Moment {
     }
 }
 
-fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>) -> Row {
+fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>, now: Time) -> Row {
     let period = &periods[at];
     let next = periods.get(at + 1);
     let template = period.template.and_then(|d| sources.templates.get(&d));
@@ -273,7 +294,7 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>) -
     let end = match next {
         None => gone,
         Some(next) => {
-            let mut end = begun(next, &sources.known);
+            let mut end = begun(next, sources);
             if missing_after > 0 {
                 end.not_before = period.start.not_before;
                 end.grade = Grade::NotKnown;
@@ -282,7 +303,9 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>) -
             Some(end)
         }
     };
+    let outcome = outcome(period, next, gone.is_some());
     Row {
+        stood_still: stood_still(period, outcome, end.map_or(now, |end| end.at)),
         generation: period.generation,
         revision,
         now: carries.filter(|now| revision.is_some_and(|then| then != *now)),
@@ -293,14 +316,14 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>) -
         changes,
         restart_only,
         back_to,
-        start: begun(period, &sources.known),
+        start: begun(period, sources),
         end,
         missing_after,
         current: next.is_none() && sources.known.gone.is_none(),
         by: period.by.clone(),
         cause: period.cause.clone(),
-        outcome: outcome(period, next, gone.is_some()),
-        rollout: period.rollout,
+        outcome,
+        rollout: period.rollout.clone(),
     }
 }
 
@@ -328,6 +351,24 @@ fn outcome(period: &Period, next: Option<&Period>, gone: bool) -> Outcome {
         (None, None) if period.rollout.observed.is_some() || period.watched => Outcome::Running,
         _ => Outcome::NotKnown,
     }
+}
+
+/// Seconds without a step; the last span of a rollout that did not get there goes
+/// on to its end.
+fn stood_still(period: &Period, outcome: Outcome, end: Time) -> i64 {
+    let mut spans = period.rollout.stalls.clone();
+    let open = matches!(outcome, Outcome::Running | Outcome::Overtaken);
+    let last = period.rollout.moved.filter(|_| open);
+    spans.extend(
+        last.filter(|at| end.since(*at) >= STANDSTILL)
+            .map(|at| (at, end)),
+    );
+    let mut until = Time::EPOCH;
+    spans.into_iter().fold(0, |sum, (from, to)| {
+        let from = from.max(until);
+        until = until.max(to);
+        sum + to.since(from).as_secs().max(0)
+    })
 }
 
 /// Marks Rollbook's rollbacks whose template was taken away again by somebody

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::client::{self, Connection};
 use super::health::Monitor;
-use super::store::Looks;
+use super::looks::Watching;
 use super::{rollback, store};
 use crate::config::Config;
 
@@ -31,18 +31,18 @@ impl KubeCluster {
     pub fn start(
         connection: Connection,
         config: &Config,
-        looks: Option<Looks>,
         stop: CancellationToken,
-    ) -> Self {
+    ) -> (Self, Watching) {
         let (namespaces, stuck_after) = (&config.namespaces, config.stuck_after);
-        let (monitor, fleet) = store::start(&connection, namespaces, stuck_after, looks, &stop);
-        Self {
+        let started = store::start(&connection, namespaces, stuck_after, &stop);
+        let cluster = Self {
             connection,
-            monitor,
-            fleet,
+            monitor: started.monitor,
+            fleet: started.fleet,
             read_only: config.read_only,
             namespaces: config.namespaces.clone(),
-        }
+        };
+        (cluster, started.watching)
     }
 
     /// What streams follow.

@@ -124,6 +124,11 @@ impl Monitor {
         self.with(|inner| refusals(inner).cloned().collect())
     }
 
+    /// Is this watch not allowed?
+    pub fn is_refused(&self, watch: usize) -> bool {
+        self.with(|inner| matches!(inner.watches[watch].said, Said::Refused(_)))
+    }
+
     /// Has every watch that is allowed given its whole picture?
     pub fn complete(&self) -> bool {
         self.with(|inner| is_complete(inner))

@@ -9,17 +9,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::fleet::{Entry, Fleet};
-use domain::health::Missing;
 use domain::progress::Progress;
 use domain::revision::Revision;
 use domain::workload::{Key, Workload};
 use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::client::Connection;
 use super::health::Monitor;
+use super::looks::{Teller, Watching};
 use super::partial::{DaemonSetPart, RevisionPart};
 use super::watches::{Seen, Sink, Told, api, follow};
 
@@ -27,17 +27,26 @@ use super::watches::{Seen, Sink, Told, api, follow};
 /// an edit and the revision that the controller makes of it come together.
 const SETTLE: Duration = Duration::from_millis(10);
 
-/// Where looks go to.
-pub type Looks = mpsc::UnboundedSender<Look>;
+/// Time between two signs of life for whoever follows.
+const SIGN: Duration = Duration::from_secs(1);
 
-/// Starts the watches; returns the monitor of their health and the snapshots.
+/// What there is once the watches run.
+pub struct Started {
+    /// Their health.
+    pub monitor: Monitor,
+    /// Snapshots.
+    pub fleet: watch::Receiver<Arc<Fleet>>,
+    /// The way to be told what they see.
+    pub watching: Watching,
+}
+
+/// Starts the watches.
 pub fn start(
     connection: &Connection,
     namespaces: &[String],
     stuck_after: SignedDuration,
-    looks: Option<Looks>,
     stop: &CancellationToken,
-) -> (Monitor, watch::Receiver<Arc<Fleet>>) {
+) -> Started {
     let scopes: Vec<Option<String>> = if namespaces.is_empty() {
         vec![None]
     } else {
@@ -45,6 +54,7 @@ pub fn start(
     };
     let monitor = Monitor::new(scopes.len() * 2);
     let (send, receive) = mpsc::channel(1024);
+    let (watching, teller) = Teller::new(monitor.clone(), scopes.clone());
     for (index, scope) in scopes.into_iter().enumerate() {
         let sink = |watch: usize| Sink {
             scope: scope.clone(),
@@ -59,7 +69,7 @@ pub fn start(
         tokio::spawn(follow(daemon_sets, first, stop.clone()));
         tokio::spawn(follow(revisions, second, stop.clone()));
     }
-    let (publish, snapshots) = watch::channel(Arc::new(Fleet::default()));
+    let (publish, fleet) = watch::channel(Arc::new(Fleet::default()));
     let store = Store {
         stuck_after,
         ..Store::default()
@@ -68,26 +78,16 @@ pub fn start(
         store,
         publish,
         monitor: monitor.clone(),
-        looks,
+        teller,
     };
     tokio::spawn(keeper.keep(receive, stop.clone()));
     let probing = connection.client.clone();
     tokio::spawn(monitor.clone().run(probing, stop.clone()));
-    (monitor, snapshots)
-}
-
-/// What the watches saw, in its order, for whoever writes it down.
-#[derive(Clone, Debug)]
-pub enum Look {
-    /// A watch begins anew: the uids of all workloads in its namespace, or of
-    /// all. What they are like follows.
-    Anew(Option<String>, Vec<String>),
-    /// A workload, as each event has it.
-    Workload(Box<Workload>),
-    /// A workload with its revisions, once both have settled.
-    Entry(Arc<Entry>),
-    /// A workload is gone.
-    Gone(Key),
+    Started {
+        monitor,
+        fleet,
+        watching,
+    }
 }
 
 /// All that the watches have shown.
@@ -224,18 +224,27 @@ struct Keeper {
     store: Store,
     publish: watch::Sender<Arc<Fleet>>,
     monitor: Monitor,
-    /// Who writes it down, if anybody does.
-    looks: Option<Looks>,
+    teller: Teller,
 }
 
 impl Keeper {
     /// Publishes each snapshot [`SETTLE`] after the first event in it.
     async fn keep(mut self, mut receive: mpsc::Receiver<Told>, stop: CancellationToken) {
         let mut complete = Vec::new();
+        let mut sign = interval(SIGN);
+        sign.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let mut told = tokio::select! {
                 () = stop.cancelled() => return,
                 told = receive.recv() => told,
+                Some(to) = self.teller.asked() => {
+                    self.teller.begin(to, &self.publish.borrow());
+                    continue;
+                }
+                _ = sign.tick() => {
+                    self.teller.sign();
+                    continue;
+                }
             };
             if told.is_none() {
                 return;
@@ -246,7 +255,7 @@ impl Keeper {
                 complete: ends,
             }) = told
             {
-                self.tell_events(&seen, ends.is_some());
+                self.teller.event(&seen, ends.is_some());
                 self.store.take(seen);
                 complete.extend(ends);
                 told = timeout_at(settled, receive.recv()).await.ok().flatten();
@@ -260,53 +269,7 @@ impl Keeper {
             for watch in complete.drain(..) {
                 self.monitor.fine(watch);
             }
-            self.tell_entries(&last, anew);
-        }
-    }
-
-    /// Tells what happened, event by event: of two changes in one snapshot
-    /// neither is lost. A picture that is only empty because it may not be seen
-    /// says nothing.
-    fn tell_events(&self, seen: &Seen, whole: bool) {
-        let Some(looks) = &self.looks else { return };
-        let told = match seen {
-            Seen::Workload(workload) => vec![Look::Workload(workload.clone())],
-            Seen::WorkloadGone(key) => vec![Look::Gone(key.clone())],
-            Seen::Workloads(scope, all) if whole => {
-                let uids = all.iter().map(|workload| workload.uid.clone()).collect();
-                let each = all.iter().cloned().map(Box::new).map(Look::Workload);
-                std::iter::once(Look::Anew(scope.clone(), uids))
-                    .chain(each)
-                    .collect()
-            }
-            _ => Vec::new(),
-        };
-        for look in told {
-            // Nobody writes it down any more: the server stops.
-            let _ = looks.send(look);
-        }
-    }
-
-    /// Tells what changed with its revisions, once all of these are known.
-    fn tell_entries(&self, last: &Fleet, anew: bool) {
-        let Some(looks) = &self.looks else { return };
-        if !self.monitor.complete() {
-            return;
-        }
-        // Without its revisions a workload would seem to have lost them.
-        let missing = self.monitor.missing();
-        let half = |key: &Key| {
-            let here = |m: &Missing| m.namespace.as_ref().is_none_or(|n| *n == key.namespace);
-            missing.iter().any(here)
-        };
-        for (key, entry) in &self.publish.borrow().entries {
-            if half(key) {
-                continue;
-            }
-            let same = |before: &Arc<Entry>| Arc::ptr_eq(before, entry);
-            if anew || !last.entries.get(key).is_some_and(same) {
-                let _ = looks.send(Look::Entry(Arc::clone(entry)));
-            }
+            self.teller.snapshot(&last, &self.publish.borrow(), anew);
         }
     }
 }

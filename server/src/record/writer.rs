@@ -8,26 +8,21 @@ use app::cluster::Cluster;
 use app::record::{Failure, State};
 use domain::record::Fact;
 use domain::record::book::Book;
-use domain::record::observer::Observer;
-use jiff::SignedDuration;
-use tokio::sync::mpsc;
+use domain::record::observer::{Before, Observer};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::store::Store;
 use crate::config::Record as Place;
-use crate::kube::{Look, random_id};
+use crate::kube::{Look, Saw, Watching, random_id};
 
-/// Time between two writes, and between two looks at the cluster's health.
+/// Time between two writes.
 const EVERY: Duration = Duration::from_millis(250);
-/// Time between two signs that all is still fresh: the ends of a gap are told
-/// as exactly as this.
-const BEAT: Duration = Duration::from_secs(5);
-/// A watch that broke or hangs is noticed within so long (the silence of a watch
-/// and a second): only what is older is certain.
-const PROOF: SignedDuration = SignedDuration::from_secs(8);
 /// Wait before a database that failed is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
+/// Facts that are written at a time: a long write would keep others waiting.
+const BATCH: usize = 1000;
 
 /// What the writer and its readers share.
 pub struct Shared {
@@ -56,6 +51,11 @@ impl Shared {
         store.clone()
     }
 
+    fn opened(&self, opened: Store) {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        *store = Some(opened);
+    }
+
     fn becomes(&self, next: State) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match (&*state, &next) {
@@ -77,92 +77,130 @@ pub struct Writer {
     /// The cluster that is seen.
     pub cluster: Arc<dyn Cluster>,
     /// What its watches see.
-    pub looks: mpsc::UnboundedReceiver<Look>,
+    pub watching: Watching,
     /// Where to.
     pub place: Option<Place>,
     /// Who reads.
     pub shared: Arc<Shared>,
 }
 
+/// What is not written yet. Reading goes on while the database takes its time.
+struct Pending {
+    store: Store,
+    book: Book,
+    /// A write that is under way; it hands back what it could not write.
+    writing: Option<JoinHandle<Result<(), (Vec<Fact>, Failure)>>>,
+    /// Not before this.
+    again: Option<Instant>,
+}
+
+impl Pending {
+    /// Starts writing what there is, unless that is under way already or has
+    /// just failed.
+    fn start(&mut self) {
+        let early = self.again.is_some_and(|at| Instant::now() < at);
+        if self.writing.is_some() || early {
+            return;
+        }
+        let facts = std::mem::take(&mut self.book).facts();
+        if facts.is_empty() {
+            return;
+        }
+        let store = self.store.clone();
+        self.writing = Some(tokio::spawn(write(store, facts)));
+    }
+
+    /// Waits for the write that is under way; for ever, where there is none.
+    async fn written(&mut self) -> Result<(), Failure> {
+        let Some(writing) = &mut self.writing else {
+            return std::future::pending().await;
+        };
+        let outcome = writing.await;
+        self.writing = None;
+        let (rest, failure) = match outcome {
+            Ok(Ok(())) => {
+                self.again = None;
+                return Ok(());
+            }
+            Ok(Err(failed)) => failed,
+            // It is only awaited here, so it panicked: its facts are lost.
+            Err(error) => (
+                Vec::new(),
+                Failure::Database {
+                    words: error.to_string(),
+                },
+            ),
+        };
+        self.book.write(rest);
+        self.again = Some(Instant::now() + AGAIN);
+        Err(failure)
+    }
+}
+
+/// Writes facts batch by batch, in their order: what vouches for others comes
+/// last.
+async fn write(store: Store, facts: Vec<Fact>) -> Result<(), (Vec<Fact>, Failure)> {
+    let mut rest = facts.as_slice();
+    while !rest.is_empty() {
+        let (batch, after) = rest.split_at(rest.len().min(BATCH));
+        if let Err(failure) = store.write(batch).await {
+            return Err((rest.to_vec(), failure));
+        }
+        rest = after;
+    }
+    Ok(())
+}
+
 impl Writer {
-    /// Runs until it is stopped.
-    pub async fn run(mut self, stop: CancellationToken) {
-        let Some((store, before, dropped)) = self.open(&stop).await else {
+    /// Runs until the watches end, and then writes what is left.
+    pub async fn run(self, stop: CancellationToken) {
+        let Some((store, before)) = self.open(&stop).await else {
             return;
         };
         let mut observer = Observer::resume(before);
-        if dropped {
-            self.begin(&mut observer);
-        }
-        *self
-            .shared
-            .store
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(store.clone());
-        let mut pending = Book::default();
-        let (mut tick, mut beaten, mut again) = (interval(EVERY), None, None);
+        self.shared.opened(store.clone());
+        let mut looks = self.watching.follow();
+        let mut pending = Pending {
+            store,
+            book: Book::default(),
+            writing: None,
+            again: None,
+        };
+        let mut tick = interval(EVERY);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                () = stop.cancelled() => break,
-                look = self.looks.recv() => match look {
-                    Some(look) => self.look(&mut observer, look),
+                look = looks.recv() => match look {
+                    Some(look) => see(&mut observer, look),
                     None => break,
                 },
+                written = pending.written() => self.tell(written),
                 _ = tick.tick() => {
-                    // What is seen already comes before any sign of freshness.
-                    self.drain(&mut observer);
-                    self.beat(&mut observer, &mut beaten);
-                    pending.write(observer.take());
-                    if again.is_none_or(|at| Instant::now() >= at) {
-                        again = self.write(&store, &mut pending).await.err().map(|()| Instant::now() + AGAIN);
-                    }
+                    pending.book.write(observer.take());
+                    pending.start();
                 }
             }
         }
-        self.drain(&mut observer);
-        pending.write(observer.take());
-        let _ = self.write(&store, &mut pending).await;
+        pending.book.write(observer.take());
+        if pending.writing.is_some() {
+            self.tell(pending.written().await);
+        }
+        pending.again = None;
+        pending.start();
+        if pending.writing.is_some() {
+            self.tell(pending.written().await);
+        }
     }
 
-    /// The namespaces that are seen right now; all, where none is named.
-    fn sees(&self) -> Vec<String> {
-        let mut namespaces = self.cluster.info().namespaces;
-        let missing = self.cluster.missing();
-        let refused = |own: &String| missing.iter().any(|m| m.namespace.as_ref() == Some(own));
-        namespaces.retain(|own| !refused(own));
-        namespaces
-    }
-
-    /// What is there when the record is open at last: what was seen meanwhile is
-    /// not known one by one any more.
-    fn begin(&self, observer: &mut Observer) {
-        if !self.cluster.complete() || !self.cluster.missing().is_empty() {
-            return;
-        }
-        let (fleet, now) = (self.cluster.fleet(), self.cluster.now());
-        let sees = self.sees();
-        let scopes = if sees.is_empty() {
-            vec![None]
-        } else {
-            sees.iter().map(String::as_str).map(Some).collect()
-        };
-        let entries = || fleet.entries.values();
-        let uids: Vec<String> = entries().map(|e| e.workload.uid.clone()).collect();
-        for scope in scopes {
-            observer.anew(scope, &uids, now);
-        }
-        for entry in entries() {
-            observer.entry(entry, now);
-        }
+    fn tell(&self, written: Result<(), Failure>) {
+        self.shared.becomes(match written {
+            Ok(()) => State::Fine,
+            Err(failure) => State::Behind(self.cluster.now(), failure),
+        });
     }
 
     /// Opens the database and reads what was known, however long that takes.
-    async fn open(
-        &mut self,
-        stop: &CancellationToken,
-    ) -> Option<(Store, Vec<domain::record::observer::Before>, bool)> {
-        let mut dropped = false;
+    async fn open(&self, stop: &CancellationToken) -> Option<(Store, Vec<Before>)> {
         loop {
             let opened = async {
                 let store = match &self.place {
@@ -175,27 +213,12 @@ impl Writer {
                 Ok::<_, Failure>((store, before))
             };
             match opened.await {
-                Ok((store, before)) => {
-                    self.shared.becomes(State::Fine);
-                    return Some((store, before, dropped));
-                }
-                Err(failure) => {
-                    let since = self.cluster.now();
-                    self.shared.becomes(State::Behind(since, failure));
-                }
+                Ok(opened) => return Some(opened),
+                Err(failure) => self.tell(Err(failure)),
             }
-            let again = tokio::time::sleep(AGAIN);
-            tokio::pin!(again);
-            loop {
-                tokio::select! {
-                    () = stop.cancelled() => return None,
-                    () = &mut again => break,
-                    // Kept nowhere: it would grow without end.
-                    look = self.looks.recv() => {
-                        look.as_ref()?;
-                        dropped = true;
-                    }
-                }
+            tokio::select! {
+                () = stop.cancelled() => return None,
+                () = tokio::time::sleep(AGAIN) => {}
             }
         }
     }
@@ -208,51 +231,15 @@ impl Writer {
             words: "there is no home folder to keep it in: say where with --record".to_owned(),
         })
     }
+}
 
-    fn drain(&mut self, observer: &mut Observer) {
-        while let Ok(look) = self.looks.try_recv() {
-            self.look(observer, look);
-        }
-    }
-
-    fn look(&self, observer: &mut Observer, look: Look) {
-        let now = self.cluster.now();
-        match look {
-            Look::Workload(workload) => observer.workload(&workload, now),
-            Look::Entry(entry) => observer.entry(&entry, now),
-            Look::Gone(key) => observer.gone(&key, now),
-            Look::Anew(scope, uids) => observer.anew(scope.as_deref(), &uids, now),
-        }
-    }
-
-    fn beat(&self, observer: &mut Observer, beaten: &mut Option<Instant>) {
-        if !self.cluster.health().is_live() {
-            observer.interrupted();
-            *beaten = None;
-        } else if beaten.is_none_or(|at| at.elapsed() >= BEAT) {
-            let now = self.cluster.now();
-            observer.beat(random_id, &self.sees(), now, now.after(-PROOF));
-            *beaten = Some(Instant::now());
-        }
-    }
-
-    /// Writes what is not written yet; what could not be is kept.
-    async fn write(&self, store: &Store, pending: &mut Book) -> Result<(), ()> {
-        let facts: Vec<Fact> = pending.facts();
-        if facts.is_empty() {
-            return Ok(());
-        }
-        match store.write(&facts).await {
-            Ok(()) => {
-                *pending = Book::default();
-                self.shared.becomes(State::Fine);
-                Ok(())
-            }
-            Err(failure) => {
-                let since = self.cluster.now();
-                self.shared.becomes(State::Behind(since, failure));
-                Err(())
-            }
-        }
+fn see(observer: &mut Observer, Look { at, saw }: Look) {
+    match saw {
+        Saw::Workload(workload) => observer.workload(&workload, at),
+        Saw::Entry(entry) => observer.entry(&entry, at),
+        Saw::Gone(key) => observer.gone(&key, at),
+        Saw::Anew(scope, uids) => observer.anew(scope.as_deref(), &uids, at),
+        Saw::Fresh(namespaces, proved) => observer.beat(random_id, &namespaces, at, proved),
+        Saw::Stale => observer.interrupted(),
     }
 }

@@ -17,6 +17,7 @@ use domain::time::Time;
 use jiff::SignedDuration;
 use serde_json::json;
 use server::config::Record as Place;
+use server::kube::Connected;
 use server::record::store::Store;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -36,10 +37,14 @@ impl Recorder {
     async fn start(rig: &Rig, place: Place) -> Self {
         let config = config(&rig.cluster.kubeconfig(), &[]);
         let stop = CancellationToken::new();
-        let (send, looks) = tokio::sync::mpsc::unbounded_channel();
-        let connected = server::kube::connect(&config, Some(send), stop.clone()).await;
-        let (port, _) = connected.unwrap();
-        let (kept, writing) = server::record::start(port.clone(), looks, Some(place), stop.clone());
+        let connected = server::kube::connect(&config, stop.clone()).await;
+        let Connected {
+            cluster: port,
+            watching,
+            ..
+        } = connected.unwrap();
+        let begun = server::record::start(port.clone(), watching, Some(place), stop.clone());
+        let (kept, writing) = begun;
         let recorder = Self {
             port,
             record: Arc::new(kept),

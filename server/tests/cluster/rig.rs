@@ -95,9 +95,8 @@ async fn with(cluster: impl FnOnce() -> Arc<Cluster> + Send + 'static) -> Rig {
 pub async fn connect(kubeconfig: &Path, more: &[&str]) -> (Arc<dyn Port>, CancellationToken) {
     let config = config(kubeconfig, more);
     let stop = CancellationToken::new();
-    let (port, _) = server::kube::connect(&config, None, stop.clone())
-        .await
-        .unwrap();
+    let connected = server::kube::connect(&config, stop.clone()).await;
+    let port = connected.unwrap().cluster;
     until("the first picture", || port.health().is_live()).await;
     (port, stop)
 }

@@ -10,6 +10,7 @@ use axum::http::{Request, Response};
 use domain::rollback::Order;
 use serde_json::Value;
 use server::config::Config;
+use server::kube::Connected;
 use server::state::AppState;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
@@ -59,19 +60,14 @@ pub async fn serve_recorded(rig: &Rig, path: &Path) -> Web {
 
 async fn start_with(config: Config) -> (Web, Arc<dyn app::cluster::Cluster>) {
     let stop = CancellationToken::new();
-    let (looks, seen) = config
-        .record
-        .is_some()
-        .then(tokio::sync::mpsc::unbounded_channel)
-        .unzip();
-    let connected = server::kube::connect(&config, looks, stop.clone()).await;
-    let (port, changes) = connected.unwrap();
-    let record: Arc<dyn Record> = match seen {
+    let Connected {
+        cluster: port,
+        changes,
+        watching,
+    } = server::kube::connect(&config, stop.clone()).await.unwrap();
+    let record: Arc<dyn Record> = match config.record.clone() {
         None => Arc::new(server::record::Off),
-        Some(seen) => {
-            let place = config.record.clone();
-            Arc::new(server::record::start(port.clone(), seen, place, stop.clone()).0)
-        }
+        place => Arc::new(server::record::start(port.clone(), watching, place, stop.clone()).0),
     };
     let bound = HOST.parse().unwrap();
     let state = AppState::new(port.clone(), changes, record, &config, bound, stop.clone());

@@ -7,6 +7,7 @@ use domain::record::By;
 use domain::record::timeline::{Gap, Grade, Moment, Outcome, Row, Rule, Timeline};
 use domain::time::Time;
 use domain::workload::Key;
+use jiff::SignedDuration;
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
@@ -220,12 +221,17 @@ fn changed(lang: Lang, timeline: &Timeline, row: &Row) -> impl IntoView + use<> 
         (Outcome::Running, _) => Some(("tone-blue small", lang.outcome_running().to_owned())),
         _ => None,
     };
+    let stalled = (row.stood_still > 0).then(|| {
+        let span = time::duration(lang, SignedDuration::from_secs(row.stood_still));
+        view! { <p class="tone-amber small">{lang.outcome_stalled(&span)}</p> }
+    });
     let gone = (!row.in_cluster && row.template.is_some() && row.name.is_some())
         .then(|| view! { <p class="muted small">{lang.archived()}</p> });
     view! {
         {back}
         <p class="chips">{restart} {images} {unknown} {chips}</p>
         {outcome.map(|(class, words)| view! { <p class=class>{words}</p> })}
+        {stalled}
         {gone}
     }
 }
@@ -286,6 +292,7 @@ fn period(lang: Lang, timeline: &Timeline, row: &Row, now: Time) -> impl IntoVie
     let how = match (row.start.grade, row.start.rule) {
         (_, Some(Rule::Created)) => Some(lang.inferred_created().to_owned()),
         (_, Some(Rule::Recorded)) => Some(lang.inferred_recorded().to_owned()),
+        (_, Some(Rule::Between)) => Some(lang.inferred_between().to_owned()),
         (Grade::NotKnown, None) => {
             let (from, to) = (row.start.not_before, row.start.at);
             Some(lang.began_between(&time::from_to(lang, from, to, now)))

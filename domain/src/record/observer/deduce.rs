@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::{Bounds, By, CUT, Cause, Fact, Held, Kept, Known, Last, Period, Rollout, Watch};
+use super::super::{
+    Bounds, By, CUT, Cause, Fact, Held, Kept, Known, Last, Period, Rollout, STANDSTILL, Watch,
+};
 use super::Memory;
 use crate::fleet::Entry;
 use crate::revision::Revision;
@@ -24,7 +26,7 @@ pub(super) fn first_seen(
         Bounds::dated(workload.created_at)
     } else {
         Bounds {
-            not_before: workload.created_at,
+            not_before: workload.created_at.min(now),
             not_after: now,
         }
     };
@@ -43,12 +45,14 @@ pub(super) fn first_seen(
             key: workload.key.clone(),
             created_at: workload.created_at,
             gone: None,
+            seen_gone: false,
         },
         period,
         fresh: now,
         watched: false,
         rolling: false,
         behind: false,
+        moved: None,
         whole: now,
         cause: None,
         writers: Vec::new(),
@@ -107,6 +111,9 @@ pub(super) fn manager(before: &[Writer], workload: &Workload) -> Option<By> {
 /// Rollbook's own order, while its note speaks of this template.
 pub(super) fn noted(workload: &Workload) -> Option<By> {
     let note = workload.note()?;
+    if note.generation > workload.generation {
+        return None;
+    }
     Some(By::Rollbook {
         order: note.id.clone(),
         to: note.to.clone(),
@@ -128,6 +135,20 @@ pub(super) fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Work
         return;
     }
     let counts = workload.counts;
+    let most = (counts.updated, counts.available);
+    match memory.moved {
+        Some((before, _)) if !workload.observed() || most <= before => {}
+        Some((_, at)) => {
+            if now.since(at) >= STANDSTILL {
+                rollout.stalls.insert(at, now);
+            }
+            memory.moved = Some((most, now));
+        }
+        // Before the controller has handled it the counters are of another one.
+        None if workload.observed() => memory.moved = Some((most, now)),
+        None => {}
+    }
+    rollout.moved = memory.moved.map(|(_, at)| at).max(rollout.moved);
     let seen = |at: &mut Option<Time>, is_so: bool| {
         if is_so {
             at.get_or_insert(now);

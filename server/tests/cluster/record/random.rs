@@ -86,7 +86,8 @@ async fn a_recorder_that_is_killed_at_random_never_says_what_is_not_so() {
         before: begin,
         after: rig.port.now(),
         digest: digest(&rig),
-        manager: "kubectl-create",
+        // The test itself: a client without a name.
+        manager: "unknown",
     });
     let mut watched = true;
     for _ in 0..STEPS {
@@ -94,7 +95,6 @@ async fn a_recorder_that_is_killed_at_random_never_says_what_is_not_so() {
         let generation = rig.entry("walk").unwrap().workload.template_generation;
         let manager = match random(8) {
             0..3 => {
-                // A client without a name.
                 rig.image("walk", &format!("i:{}", random(5)));
                 "unknown"
             }
