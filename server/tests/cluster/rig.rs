@@ -25,7 +25,7 @@ pub struct Rig {
     pub cluster: Arc<Cluster>,
     pub port: Arc<dyn Port>,
     /// Somebody else, who asks and edits beside Rollbook and kubectl.
-    client: Client,
+    pub client: Client,
     stop: CancellationToken,
 }
 
