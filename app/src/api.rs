@@ -20,7 +20,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, Json};
 
 use crate::error::ApiError;
-use crate::model::{self, Comparison, Revision, Then, Workloads};
+use crate::model::{self, Comparison, Kept, Revision, Then, Workloads};
 use crate::pages;
 
 /// Sets the HTTP status that belongs to an error.
@@ -103,8 +103,22 @@ pub async fn revision(
     }))
 }
 
+/// `GET /api/template`: a template that the record keeps, by its digest or by the
+/// ControllerRevision that held it.
+#[server(name = GetTemplate, prefix = "/api", endpoint = "template", input = GetUrl)]
+pub async fn template(
+    namespace: String,
+    kind: Option<Kind>,
+    name: String,
+    template: String,
+    reveal: Option<bool>,
+) -> Result<Kept, ApiError> {
+    let key = key(namespace, kind, name);
+    answer(pages::template(&key, &template, reveal.unwrap_or_default()).await)
+}
+
 /// `GET /api/compare`: what changes from one revision to another; `live` names
-/// the live template.
+/// the live template, and a digest one that the record keeps.
 #[server(name = GetComparison, prefix = "/api", endpoint = "compare", input = GetUrl)]
 pub async fn compare(
     namespace: String,
@@ -119,8 +133,9 @@ pub async fn compare(
         reveal: reveal.unwrap_or_default(),
         ..model::DiffOptions::default()
     };
+    let kept = answer(pages::kept(&key, &[&from, &to]).await)?;
     answer(pages::lookup(|cluster| {
-        model::comparison(cluster, &key, &from, &to, options)
+        model::comparison(cluster, &key, &from, &to, &kept, options)
     }))
 }
 
@@ -128,8 +143,7 @@ pub async fn compare(
 #[server(name = PostRollback, prefix = "/api", endpoint = "rollback", input = Json)]
 pub async fn rollback(#[server(flatten)] order: Order) -> Result<Report, ApiError> {
     let lang = pages::frame().lang;
-    let cluster = answer(pages::cluster())?;
-    let report = cluster.rollback(order.clone()).await;
+    let report = answer(pages::order(order.clone()).await)?;
     pages::status(report.reason.http_status());
     Ok(Report {
         message: lang.report(&order, &report),

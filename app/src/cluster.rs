@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::fleet::Fleet;
 use domain::health::{Health, Missing};
+use domain::record::kept::KeptTemplate;
 use domain::rollback::{Order, Report};
 use domain::time::Time;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,7 @@ pub trait Cluster: Send + Sync + 'static {
     async fn identity(&self) -> Result<String, String>;
 
     /// Carries out an order to go back, as [`domain::rollback`] says. Never
-    /// fails otherwise than by its report, whose `message` is left empty.
-    async fn rollback(&self, order: Order) -> Report;
+    /// fails otherwise than by its report, whose `message` is left empty. `kept`
+    /// is the wanted template where the order names one by its digest.
+    async fn rollback(&self, order: Order, kept: Option<KeptTemplate>) -> Report;
 }

@@ -66,6 +66,14 @@ pub enum ApiError {
         /// The workload's name.
         name: String,
     },
+    /// The record keeps no such template of the workload.
+    #[error("the record keeps no template {digest} of {name}")]
+    NotKept {
+        /// The workload's name.
+        name: String,
+        /// Digest asked for.
+        digest: String,
+    },
     /// The question cannot be read.
     #[error("{words}")]
     Invalid {
@@ -78,7 +86,10 @@ impl ApiError {
     /// HTTP status of an answer with this error.
     pub fn http_status(&self) -> u16 {
         match self {
-            Self::NoWorkload { .. } | Self::NoRevision { .. } | Self::NotRecorded { .. } => 404,
+            Self::NoWorkload { .. }
+            | Self::NoRevision { .. }
+            | Self::NotRecorded { .. }
+            | Self::NotKept { .. } => 404,
             Self::Unreadable { .. } => 422,
             Self::Forbidden { .. } => 403,
             Self::NotReady { .. } | Self::NoRecord { .. } => 503,
@@ -106,6 +117,7 @@ impl ApiError {
             Self::Unreadable { revision, problem } => lang.error_unreadable(revision, problem),
             Self::Forbidden { missing } => missing.words.clone(),
             Self::NotReady { words } => lang.error_not_ready(words),
+            Self::NotKept { name, digest } => lang.error_not_kept(name, digest),
             Self::NotRecorded { name } => lang.error_not_recorded(name),
             Self::Invalid { words } | Self::NoRecord { words } => words.clone(),
         }

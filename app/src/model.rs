@@ -8,6 +8,7 @@ use domain::note::Note;
 use domain::record::then::Ran;
 use domain::status::Status;
 use domain::summary::Change;
+use domain::template::Digest;
 use domain::time::Time;
 use domain::workload::{AtATime, UpdateStrategy};
 use serde::{Deserialize, Serialize};
@@ -75,11 +76,29 @@ pub struct Revision {
     pub raw: Option<String>,
 }
 
+/// A template that the record kept beyond its ControllerRevision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Kept {
+    /// Its digest.
+    pub digest: Digest,
+    /// The last number that it was seen under.
+    pub revision: Option<i64>,
+    /// The ControllerRevision that held it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The pod template. Values that look like secrets are hidden unless they
+    /// were asked for.
+    pub template: serde_json::Value,
+    /// How many values are hidden.
+    pub hidden: usize,
+}
+
 /// A side of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Side {
-    /// ControllerRevision, or `live`.
+    /// ControllerRevision, `live`, or the digest of a template from the record.
     pub name: String,
     /// Its number; for `live` that of the current revision, if it is recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -173,6 +192,7 @@ mod make {
     use domain::diff::{Options, diff};
     use domain::fleet::Entry;
     use domain::history::history;
+    use domain::record::kept::KeptTemplate;
     use domain::revision::Stored;
     use domain::secrets;
     use domain::status::status;
@@ -182,7 +202,7 @@ mod make {
 
     use domain::health::Missing;
 
-    use super::{Beat, Comparison, LIVE, Revision, Side, Workload, Workloads};
+    use super::{Beat, Comparison, Kept, LIVE, Revision, Side, Workload, Workloads};
     use crate::cluster::Cluster;
     use crate::error::ApiError;
 
@@ -268,14 +288,8 @@ mod make {
             .ok_or_else(none)?;
         let (template, hidden, raw) = match &found.stored {
             Stored::Template(template) => {
-                let value = template.value();
-                let hidden = secrets::hidden_pointers(&value).len();
-                let shown = if reveal {
-                    value
-                } else {
-                    secrets::masked(&value)
-                };
-                (Some(shown), if reveal { 0 } else { hidden }, None)
+                let (shown, hidden) = shown(template, reveal);
+                (Some(shown), hidden, None)
             }
             Stored::Unreadable { raw, .. } => (None, 0, Some(raw.to_string())),
         };
@@ -287,7 +301,29 @@ mod make {
         })
     }
 
-    /// What changes between two revisions, or the live template.
+    fn shown(template: &Template, reveal: bool) -> (serde_json::Value, usize) {
+        let value = template.value();
+        if reveal {
+            return (value, 0);
+        }
+        let hidden = secrets::hidden_pointers(&value).len();
+        (secrets::masked(&value), hidden)
+    }
+
+    /// A template that the record kept.
+    pub fn kept(kept: &KeptTemplate, reveal: bool) -> Kept {
+        let (template, hidden) = shown(&kept.template, reveal);
+        Kept {
+            digest: kept.digest,
+            revision: kept.number,
+            name: kept.name.clone(),
+            template,
+            hidden,
+        }
+    }
+
+    /// What changes between two revisions, the live template, or templates that
+    /// the record `kept`.
     ///
     /// # Errors
     /// As [`revision`], and when one of them cannot be read.
@@ -296,11 +332,21 @@ mod make {
         key: &Key,
         from: &str,
         to: &str,
+        kept: &[KeptTemplate],
         options: Options,
     ) -> Result<Comparison, ApiError> {
         let entry = entry(cluster, key)?;
-        let (from, a) = side(&entry, key, from)?;
-        let (to, b) = side(&entry, key, to)?;
+        let side = |name: &str| match kept.iter().find(|kept| kept.is_called(name)) {
+            Some(kept) => {
+                let side = Side {
+                    name: kept.digest.to_string(),
+                    revision: kept.number,
+                };
+                Ok((side, kept.template.clone()))
+            }
+            None => side(&entry, key, name),
+        };
+        let ((from, a), (to, b)) = (side(from)?, side(to)?);
         let (a, b) = (a.value(), b.value());
         Ok(Comparison {
             from,
@@ -364,4 +410,4 @@ mod make {
 }
 
 #[cfg(feature = "ssr")]
-pub use make::{beat, comparison, entry, revision, workload, workloads};
+pub use make::{beat, comparison, entry, kept, revision, workload, workloads};

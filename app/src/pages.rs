@@ -13,7 +13,11 @@ use std::sync::Arc;
 
 use domain::health::Health;
 use domain::history::Row;
+use domain::record::kept::KeptTemplate;
 use domain::record::timeline::Timeline;
+use domain::revision::Revision;
+use domain::rollback::{Order, Report};
+use domain::template::Digest;
 use domain::text::visible;
 use domain::time::Time;
 use domain::workload::Key;
@@ -23,14 +27,15 @@ use http::request::Parts;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::cluster::Cluster;
 use crate::error::ApiError;
 use crate::i18n::Lang;
 use crate::islands::back::BackButton;
-use crate::model::{Given, Then, ThenLine};
+use crate::model::{self, Given, Kept, LIVE, Then, ThenLine};
 use crate::prefs::Prefs;
-use crate::record::{Failure, Record};
+use crate::record::{self, Failure, Record};
 use crate::urls;
 
 /// What a page knows of its request and its cluster before it looks anything
@@ -164,6 +169,139 @@ pub async fn timeline(key: &Key, uid: Option<&str>) -> Result<Timeline, ApiError
     told.ok_or_else(|| ApiError::NotRecorded {
         name: key.name.clone(),
     })
+}
+
+/// Carries out an order.
+///
+/// # Errors
+/// When no cluster is connected.
+pub async fn order(order: Order) -> Result<Report, ApiError> {
+    let (cluster, record) = (cluster()?, record()?);
+    Ok(record::rollback(cluster.as_ref(), record.as_ref(), order).await)
+}
+
+/// The record of this request.
+///
+/// # Errors
+/// When there is none.
+pub fn record() -> Result<Arc<dyn Record>, ApiError> {
+    use_context::<Arc<dyn Record>>().ok_or_else(|| Failure::Opening.into())
+}
+
+/// The templates among these names that only the record keeps: by digest, or by
+/// a ControllerRevision that is gone.
+///
+/// # Errors
+/// When the workload is not seen, and for a digest that the record does not have
+/// or cannot tell.
+pub async fn kept(key: &Key, names: &[&str]) -> Result<Vec<KeptTemplate>, ApiError> {
+    let mut all = Vec::new();
+    // Who may not see the workload may not see what it was.
+    let entry = model::entry(cluster()?.as_ref(), key)?;
+    for name in names {
+        if *name == LIVE || entry.revision(name).is_some() {
+            continue;
+        }
+        let is_digest = name.parse::<Digest>().is_ok();
+        let found = match record() {
+            Ok(record) => record.kept(key, name).await.map_err(ApiError::from),
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(Some(kept)) => all.push(kept),
+            Err(error) if is_digest => return Err(error),
+            Ok(None) if is_digest => {
+                return Err(ApiError::NotKept {
+                    name: key.name.clone(),
+                    digest: (*name).to_owned(),
+                });
+            }
+            // It is told as a revision that there is none of.
+            Ok(None) | Err(_) => {}
+        }
+    }
+    Ok(all)
+}
+
+/// What a question to the record came to. It never leaves the server.
+#[derive(Clone, Debug)]
+pub struct Here<T>(pub T);
+
+impl<T> Serialize for Here<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+impl<'de, T> Deserialize<'de> for Here<T> {
+    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Err(serde::de::Error::custom("it never leaves the server"))
+    }
+}
+
+/// Makes a page of what the record keeps of these names; the record is asked only
+/// where the cluster does not have them all.
+pub fn with_kept<V: IntoView + 'static>(
+    key: &Key,
+    names: &[&str],
+    page: impl Fn(Result<Vec<KeptTemplate>, ApiError>) -> V + Clone + Send + Sync + 'static,
+) -> AnyView {
+    let entry = lookup(|cluster| model::entry(cluster, key));
+    let has =
+        |name: &&str| *name == LIVE || entry.as_ref().is_ok_and(|e| e.revision(name).is_some());
+    if names.iter().all(has) || entry.is_err() {
+        return page(entry.map(|_| Vec::new())).into_any();
+    }
+    let (key, names) = (key.clone(), names.iter().map(|n| (*n).to_owned()));
+    let names: Vec<String> = names.collect();
+    let asked = Resource::new_blocking(
+        || (),
+        move |()| {
+            let (key, names) = (key.clone(), names.clone());
+            async move {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                Here(kept(&key, &names).await)
+            }
+        },
+    );
+    view! {
+        <Suspense fallback=|| ()>
+            {move || {
+                let page = page.clone();
+                Suspend::new(async move { page(asked.await.0) })
+            }}
+        </Suspense>
+    }
+    .into_any()
+}
+
+/// A template that the record keeps, whether the cluster has it too or not.
+///
+/// # Errors
+/// When the workload is not seen, and when the record does not have it or cannot
+/// tell.
+pub async fn template(key: &Key, name: &str, reveal: bool) -> Result<Kept, ApiError> {
+    model::entry(cluster()?.as_ref(), key)?;
+    match record()?.kept(key, name).await? {
+        Some(kept) => Ok(model::kept(&kept, reveal)),
+        None => Err(ApiError::NotKept {
+            name: key.name.clone(),
+            digest: name.to_owned(),
+        }),
+    }
+}
+
+/// The name under which the cluster has it: a template that is asked for by its
+/// digest may be in a ControllerRevision still.
+pub fn in_cluster(key: &Key, name: String) -> String {
+    let digest: Option<Digest> = name.parse().ok();
+    let found = digest.and_then(|digest| {
+        let entry = model::entry(cluster().ok()?.as_ref(), key).ok()?;
+        let own = entry.own();
+        let holds = |r: &&&Revision| r.template().is_some_and(|t| t.digest() == digest);
+        own.iter().find(holds).map(|revision| revision.name.clone())
+    });
+    found.unwrap_or(name)
 }
 
 /// What every workload ran at a moment; now, where none is given.

@@ -2,11 +2,14 @@
 //! that show what is live need none of it.
 
 use async_trait::async_trait;
+use domain::record::kept::KeptTemplate;
 use domain::record::then::Ran;
 use domain::record::timeline::Timeline;
+use domain::rollback::{Order, Reason, Report};
 use domain::time::Time;
 use domain::workload::Key;
 
+use crate::cluster::Cluster;
 use crate::error::ApiError;
 
 /// Why the record cannot be read or written.
@@ -74,11 +77,34 @@ pub trait Record: Send + Sync + 'static {
         now: Time,
     ) -> Result<Option<Timeline>, Failure>;
 
+    /// A template that a workload of that name had at some time: by its digest, or
+    /// by the ControllerRevision that held it.
+    ///
+    /// # Errors
+    /// When there is no record, or it cannot be read.
+    async fn kept(&self, key: &Key, name: &str) -> Result<Option<KeptTemplate>, Failure>;
+
     /// What every workload ran at a moment, by namespace and name.
     ///
     /// # Errors
     /// When there is no record, or it cannot be read.
     async fn then(&self, at: Time) -> Result<Vec<Ran>, Failure>;
+}
+
+/// Carries out an order; a template that Kubernetes keeps no more comes from the
+/// record.
+pub async fn rollback(cluster: &dyn Cluster, record: &dyn Record, order: Order) -> Report {
+    if order.kept().is_none() {
+        return cluster.rollback(order, None).await;
+    }
+    let refused = |reason| Report::unchanged(reason, None);
+    match record.kept(&order.key(), &order.to).await {
+        Ok(Some(kept)) => cluster.rollback(order, Some(kept)).await,
+        Ok(None) => refused(Reason::NotKept),
+        Err(failure) => refused(Reason::NoRecord {
+            words: failure.to_string(),
+        }),
+    }
 }
 
 impl From<Failure> for ApiError {

@@ -37,9 +37,10 @@ pub struct Note {
     /// Its number then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_revision: Option<i64>,
-    /// ControllerRevision whose template was taken.
+    /// ControllerRevision whose template was taken, or the digest of one that
+    /// only Rollbook's record kept.
     pub to: String,
-    /// Its number before the rollback.
+    /// Its number before the rollback; 0 where that is not known.
     pub to_revision: i64,
     /// Why, as typed; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -23,20 +23,24 @@ impl Reach {
 }
 
 /// The reach of setting the live template to that of `target`, one of the
-/// workload's `own` revisions.
+/// workload's `own` revisions; `None` where none of them holds it.
 ///
 /// The controller leaves a pod alone when it was made from the revision that is
 /// to be current (DU `IsPodUpdated`). Nodes that are updated run the live
 /// template, so they restart. The others run some older revision, and the
 /// controller keeps every revision that a pod still runs: where the target is
 /// the only older one, they run the target.
-pub fn reach(workload: &Workload, own: &[&Revision], target: &Revision) -> Reach {
+pub fn reach(workload: &Workload, own: &[&Revision], target: Option<&Revision>) -> Reach {
     let desired = workload.counts.desired;
     let updated = workload.counts.updated.min(desired);
     let range = |least, most| Reach {
         least,
         most,
         desired,
+    };
+    // No pod runs what no revision holds.
+    let Some(target) = target else {
+        return range(desired, desired);
     };
     if !workload.observed() {
         // The counters are of an earlier template.
@@ -89,7 +93,7 @@ mod tests {
 
     fn back(model: &Model) -> (u32, u32) {
         let own: Vec<&Revision> = model.revisions.iter().collect();
-        let reach = reach(&model.workload, &own, own[0]);
+        let reach = reach(&model.workload, &own, Some(own[0]));
         (reach.least, reach.most)
     }
 

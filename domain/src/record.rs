@@ -12,6 +12,7 @@
 //! set (RS `PrepareForUpdate`). Its end is the start of the next.
 
 pub mod book;
+pub mod kept;
 pub mod observer;
 pub mod then;
 pub mod timeline;

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::note::{self, Note};
+use crate::record::kept::KeptTemplate;
 use crate::revision::{Revision, Stored};
-use crate::template::Template;
+use crate::template::{Digest, Template};
 use crate::workload::{Key, Kind, Workload};
 
 pub use reason::{Outcome, Reason};
@@ -31,7 +32,8 @@ pub struct Order {
     pub kind: Kind,
     /// Its name.
     pub name: String,
-    /// ControllerRevision whose template is wanted.
+    /// ControllerRevision whose template is wanted, or the digest of a template
+    /// that Rollbook's record keeps.
     pub to: String,
     /// uid of that ControllerRevision when the person looked.
     #[serde(default)]
@@ -65,6 +67,11 @@ impl Order {
             kind: self.kind,
             name: self.name.clone(),
         }
+    }
+
+    /// The digest, where the wanted template is one that the record keeps.
+    pub fn kept(&self) -> Option<Digest> {
+        self.to.parse().ok()
     }
 
     /// The reason, trimmed, its lines ended as Unix ends them: forms send
@@ -115,6 +122,15 @@ impl Report {
     }
 }
 
+/// Where the wanted template was found.
+#[derive(Clone, Copy, Debug)]
+pub enum Target<'a> {
+    /// In a ControllerRevision.
+    Revision(&'a Revision),
+    /// In Rollbook's record: Kubernetes keeps it no more.
+    Kept(&'a KeptTemplate),
+}
+
 /// An order that may be sent.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -145,7 +161,7 @@ pub fn check_order(order: &Order) -> Result<(), Reason> {
         ("to", &order.to),
     ]
     .into_iter()
-    .find(|(_, value)| !is_name(value))
+    .find(|(field, value)| !is_name(value) && (*field != "to" || order.kept().is_none()))
     .map(|(field, _)| field);
     let long = order.reason().chars().count() > note::REASON_MAX;
     match unknown.or(name).or(long.then_some("reason")) {
@@ -166,8 +182,8 @@ fn is_name(name: &str) -> bool {
         && name.chars().all(|c| plain(c) || c == '-' || c == '.')
 }
 
-/// Holds an order against the cluster as it is now: `live` and `target` freshly
-/// read, `None` where there is none. `current` is the recorded current
+/// Holds an order against the cluster as it is now: `live` and a target in a
+/// ControllerRevision freshly read, `None` where there is none. `current` is the recorded current
 /// revision, for the note. `id` identifies this order.
 ///
 /// # Errors
@@ -177,7 +193,7 @@ fn is_name(name: &str) -> bool {
 pub fn plan(
     order: &Order,
     live: Option<&Workload>,
-    target: Option<&Revision>,
+    target: Option<Target<'_>>,
     current: Option<&Revision>,
     id: &str,
 ) -> Result<Plan, Reason> {
@@ -190,28 +206,16 @@ pub fn plan(
         return Err(Reason::Deleting);
     }
     let target = target.ok_or(Reason::Pruned)?;
-    if order.to_uid.as_ref().is_some_and(|uid| *uid != target.uid) {
-        return Err(Reason::TargetReplaced);
-    }
-    if !target.belongs_to(live) {
-        return Err(Reason::NotOwned);
-    }
-    let template = match &target.stored {
-        Stored::Template(template) => template,
-        Stored::Unreadable { reason, .. } => {
-            return Err(Reason::Unreadable {
-                problem: reason.clone(),
-            });
-        }
+    let (template, number) = match target {
+        Target::Revision(revision) => (stored(order, live, revision)?, Some(revision.number)),
+        Target::Kept(kept) => (&kept.template, kept.number),
     };
     if template.same_as(&live.template) {
         return Err(Reason::AlreadyThere);
     }
-    if let Some(seen) = order.to_revision.filter(|seen| *seen != target.number) {
-        return Err(Reason::Renumbered {
-            seen,
-            now: target.number,
-        });
+    let number = number.unwrap_or_default();
+    if let Some(seen) = order.to_revision.filter(|seen| *seen != number) {
+        return Err(Reason::Renumbered { seen, now: number });
     }
     if let Some(seen) = order.generation.filter(|seen| *seen != live.generation) {
         return Err(Reason::Moved {
@@ -225,8 +229,8 @@ pub fn plan(
         generation: live.generation + 1,
         from: current.map(|c| c.name.clone()),
         from_revision: current.map(|c| c.number),
-        to: target.name.clone(),
-        to_revision: target.number,
+        to: order.to.clone(),
+        to_revision: number,
         reason: order.reason(),
         template_generation: live.template_generation.unwrap_or_default() + 1,
         template: template.digest().to_string(),
@@ -239,6 +243,27 @@ pub fn plan(
         note,
         noted: live.template_generation.is_some(),
     })
+}
+
+/// The template of a ControllerRevision, if that is the one that was ordered.
+fn stored<'a>(
+    order: &Order,
+    live: &Workload,
+    revision: &'a Revision,
+) -> Result<&'a Template, Reason> {
+    let ordered = |uid: &String| *uid == revision.uid;
+    if !order.to_uid.as_ref().is_none_or(ordered) {
+        return Err(Reason::TargetReplaced);
+    }
+    if !revision.belongs_to(live) {
+        return Err(Reason::NotOwned);
+    }
+    match &revision.stored {
+        Stored::Template(template) => Ok(template),
+        Stored::Unreadable { reason, .. } => Err(Reason::Unreadable {
+            problem: reason.clone(),
+        }),
+    }
 }
 
 /// One request that carries its own preconditions (semantics.md 8.1 b): it

@@ -82,7 +82,12 @@ pub async fn rollback(
             };
             match fields.order(namespace, name) {
                 Ok(order) => {
-                    let report = state.cluster.rollback(order.clone()).await;
+                    let report = app::record::rollback(
+                        state.cluster.as_ref(),
+                        state.record.as_ref(),
+                        order.clone(),
+                    )
+                    .await;
                     (order, report)
                 }
                 Err(reason) => (named, Report::unchanged(reason, None)),

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use app::cluster::Cluster;
 use app::record::{Failure, Record, State};
 use async_trait::async_trait;
+use domain::record::kept::KeptTemplate;
 use domain::record::then::Ran;
 use domain::record::timeline::{Timeline, timeline};
 use domain::time::Time;
@@ -44,6 +45,10 @@ impl Record for Off {
         _: Option<&str>,
         _: Time,
     ) -> Result<Option<Timeline>, Failure> {
+        Err(Failure::Off)
+    }
+
+    async fn kept(&self, _: &Key, _: &str) -> Result<Option<KeptTemplate>, Failure> {
         Err(Failure::Off)
     }
 
@@ -96,6 +101,10 @@ impl Record for Kept {
             None => Ok(None),
             Some(known) => Ok(Some(timeline(&store.sources(known).await?, now))),
         }
+    }
+
+    async fn kept(&self, key: &Key, name: &str) -> Result<Option<KeptTemplate>, Failure> {
+        self.store()?.kept(key, name).await
     }
 
     async fn then(&self, at: Time) -> Result<Vec<Ran>, Failure> {

@@ -48,7 +48,9 @@ pub fn ErrorPage(
         ApiError::Unreadable { .. } => lang.cannot_be_read().to_owned(),
         ApiError::Forbidden { missing } => lang.may_not_see(&missing.resource),
         ApiError::NotReady { .. } => lang.cluster_silent().to_owned(),
-        ApiError::NoRecord { .. } | ApiError::NotRecorded { .. } => lang.no_record().to_owned(),
+        ApiError::NoRecord { .. } | ApiError::NotRecorded { .. } | ApiError::NotKept { .. } => {
+            lang.no_record().to_owned()
+        }
         ApiError::Invalid { .. } => lang.address_invalid().to_owned(),
     };
     let (glyph, tone) = match &error {

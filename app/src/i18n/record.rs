@@ -67,7 +67,7 @@ catalogue! {
     template_not_known = "template not known", "模板未知";
     back_to_template(n: &str) = format!("Back to the template of {n}"), format!("回到 {n} 的模板");
     back_to_earlier_template = "Back to an earlier template", "回到更早的模板";
-    compare_then(n: i64) = format!("Compare what ran as {n} with live"), format!("将当时的 {n} 与现状对比");
+    compare_then(n: &str) = format!("Compare what ran as {n} with live"), format!("将当时的 {n} 与现状对比");
     outcome_done(span: &str) = format!("rolled out in {span}"), format!("{span} 内完成更新");
     outcome_stalled(span: &str) = format!("{span} without a step"), format!("{span} 没有进展");
     outcome_overtaken = "overtaken before it was done", "完成前被取代";
@@ -75,6 +75,24 @@ catalogue! {
     outcome_running = "rolling out", "更新中";
     number_not_known = "number not known", "编号未知";
     archived = "no longer in Kubernetes", "Kubernetes 中已不存在";
+    open_kept = "Open", "打开";
+    restore = "Restore", "恢复";
+    open_kept_of(n: &str) = format!("Open the template of {n} from the record"), format!("从记录中打开 {n} 的模板");
+    restore_of(n: &str) = format!("Restore the template of {n} from the record"), format!("从记录中恢复 {n} 的模板");
+    kept_template = "a template from the record", "记录中的模板";
+    kept_template_of(n: i64) = format!("{n}, from the record"), format!("{n}（记录）");
+    kept_title(name: &str, n: i64) = format!("Template of {n} of {name}, from the record"), format!("{name} 的 {n} 的模板（记录）");
+    kept_title_unnumbered(name: &str) = format!("A template of {name}, from the record"), format!("{name} 的模板（记录）");
+    kept_words = "Kubernetes keeps this template no more: its ControllerRevision was pruned or deleted. Rollbook kept a copy when it saw it.",
+        "Kubernetes 已不再保存此模板：其 ControllerRevision 已被清理或删除。Rollbook 在看到它时保存了副本。";
+    kept_ran = "When it ran", "运行时段";
+    kept_never = "It is not known when it ran.", "运行时段未知。";
+    kept_ran_as(n: &str) = format!("as {n}"), format!("编号 {n}");
+    restore_title(name: &str) = format!("Restore a template of {name} from the record"), format!("从记录中恢复 {name} 的模板");
+    restore_because = "Kubernetes keeps this template no more, so it numbers it as new. Rollbook takes it from its record; the locks, the dry run and the rollout are those of every rollback.",
+        "Kubernetes 已不再保存此模板，因此会作为新版本编号。Rollbook 从记录中取出；锁、试运行与更新过程与任何回滚相同。";
+    becomes_new(next: i64) = format!("It will be revision {next}."), format!("它将成为修订版本 {next}。");
+    no_kubectl = "kubectl cannot do this: the ControllerRevision is gone.", "kubectl 无法做到：该 ControllerRevision 已不存在。";
     show_earlier(n: usize) = format!("{n} earlier not drawn"), format!("更早的 {n} 个未绘出");
     stair_first(number: &str, span: &str) = format!("{number} for {span}"), format!("{number}，{span}");
     stair_back(number: &str, to: &str, span: &str) =

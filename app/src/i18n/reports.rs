@@ -95,6 +95,8 @@ fn report_en(name: &str, to: &str, reason: &Reason) -> String {
         Reason::WorkloadGone => format!("{name} no longer exists."),
         Reason::Deleting => format!("{name} is being deleted; its controller would not act on a rollback."),
         Reason::Pruned => format!("The revision {to} no longer exists: Kubernetes pruned it, or someone deleted it."),
+        Reason::NotKept => format!("The record keeps no template {to} of {name}: Rollbook never saw it there, or it was removed with age."),
+        Reason::NoRecord { words } => format!("Kubernetes keeps this template no more, and the record that does cannot be read: {words}."),
         Reason::TargetReplaced => format!("Another revision has the name {to} now."),
         Reason::Renumbered { seen, now } => format!("The revision {to} was {seen} when you looked and is {now} now."),
         Reason::NotOwned => format!("The revision {to} does not belong to {name}."),
@@ -132,6 +134,12 @@ fn report_zh(name: &str, to: &str, reason: &Reason) -> String {
         Reason::WorkloadGone => format!("{name} 已不存在。"),
         Reason::Deleting => format!("{name} 正在删除，控制器不会处理回滚。"),
         Reason::Pruned => format!("修订版本 {to} 已不存在：被 Kubernetes 清理或被删除。"),
+        Reason::NotKept => {
+            format!("记录中没有 {name} 的模板 {to}：Rollbook 未曾见过，或已因过期删除。")
+        }
+        Reason::NoRecord { words } => {
+            format!("Kubernetes 已不再保存此模板，而保存它的记录无法读取：{words}。")
+        }
         Reason::TargetReplaced => format!("{to} 现在是另一个修订版本。"),
         Reason::Renumbered { seen, now } => {
             format!("你查看时修订版本 {to} 的编号为 {seen}，现为 {now}。")

@@ -252,6 +252,9 @@ catalogue! {
     error_no_revision(name: &str, revision: &str) =
         format!("{name} has no ControllerRevision {revision}. Kubernetes may have pruned it."),
         format!("{name} 没有 ControllerRevision {revision}，可能已被 Kubernetes 清理。");
+    error_not_kept(name: &str, digest: &str) =
+        format!("The record keeps no template {digest} of {name}: Rollbook never saw it there, or it was removed with age."),
+        format!("记录中没有 {name} 的模板 {digest}：Rollbook 未曾见过，或已因过期删除。");
     error_not_recorded(name: &str) =
         format!("The record has nothing on {name}: nobody watched it while it was there."),
         format!("记录中没有 {name}：它存在期间无人观察。");

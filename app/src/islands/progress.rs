@@ -170,7 +170,7 @@ fn sub_words(lang: Lang, model: &Workload, generation: i64) -> String {
             let all = (stage(model, generation) == Stage::Done)
                 .then(|| lang.all_nodes_run(model.status.desired, revision));
             let back = match (&model.note, revision) {
-                (Some(note), Some(now)) if now != note.to_revision => {
+                (Some(note), Some(now)) if note.to_revision > 0 && now != note.to_revision => {
                     Some(lang.now_revision(note.to_revision, now))
                 }
                 _ => None,

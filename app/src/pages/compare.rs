@@ -3,6 +3,7 @@
 
 use domain::diff::{Line, Row};
 use domain::history::History;
+use domain::record::kept::KeptTemplate;
 use domain::workload::Key;
 use leptos::prelude::*;
 
@@ -11,6 +12,7 @@ use crate::components::diff::DiffTable;
 use crate::components::head::{Breadcrumb, Title};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::panel::ErrorPage;
+use crate::error::ApiError;
 use crate::i18n::Lang;
 use crate::islands::copy::CopyButton;
 use crate::model::{self, Comparison, DiffOptions, LIVE};
@@ -56,28 +58,49 @@ pub fn ComparePage() -> impl IntoView {
     let lang = frame.lang;
     let key = super::key_of_route();
     let look = Look::of_route();
-    let found = super::lookup(|cluster| {
-        let workload = model::workload(cluster, &key)?;
-        let (from, to) = ends(&workload.history);
-        let options = DiffOptions {
-            hide_noise: !look.noise,
-            reveal: look.reveal,
-            ..DiffOptions::default()
-        };
-        let comparison = model::comparison(cluster, &key, &from, &to, options)?;
-        Ok((workload.history, comparison))
-    });
-    let content = match found {
-        Ok((history, comparison)) => view! { <Compared history comparison look lang/> }.into_any(),
-        Err(error) => {
-            super::status(error.http_status());
-            view! { <ErrorPage error lang/> }.into_any()
-        }
+    let sides = super::lookup(|cluster| Ok(ends(&model::workload(cluster, &key)?.history)));
+    // What cannot be seen is told below.
+    let (from, to) = sides.unwrap_or_default();
+    let from = super::in_cluster(&key, from);
+    let to = super::in_cluster(&key, to);
+    let names = [from.clone(), to.clone()];
+    let content = {
+        let own = key.clone();
+        let page = move |kept| page(&own, [&from, &to], kept, look, lang);
+        super::with_kept(&key, &[&names[0], &names[1]], page)
     };
     view! {
         <Title text=format!("{}: {}", key.name, lang.compare_revisions())/>
         <Breadcrumb key lang below=true/>
         {content}
+    }
+}
+
+fn page(
+    key: &Key,
+    [from, to]: [&str; 2],
+    kept: Result<Vec<KeptTemplate>, ApiError>,
+    look: Look,
+    lang: Lang,
+) -> impl IntoView + use<> {
+    let options = DiffOptions {
+        hide_noise: !look.noise,
+        reveal: look.reveal,
+        ..DiffOptions::default()
+    };
+    let found = kept.and_then(|kept| {
+        super::lookup(|cluster| {
+            let workload = model::workload(cluster, key)?;
+            let comparison = model::comparison(cluster, key, from, to, &kept, options)?;
+            Ok((workload.history, comparison))
+        })
+    });
+    match found {
+        Ok((history, comparison)) => view! { <Compared history comparison look lang/> }.into_any(),
+        Err(error) => {
+            super::status(error.http_status());
+            view! { <ErrorPage error lang/> }.into_any()
+        }
     }
 }
 
@@ -100,7 +123,10 @@ fn Compared(history: History, comparison: Comparison, look: Look, lang: Lang) ->
         .row(&to)
         .filter(|row| !row.current && !row.identical_to_current && row.problem.is_none());
     let back = target.map(|row| frame.back_button(&key, row));
+    let restore = history.row(&to).is_none() && to != LIVE;
+    let restore = restore.then(|| super::revision::restore_link(&key, &to, lang));
     let count = comparison.changes.len();
+    let sides = [comparison.from.clone(), comparison.to.clone()];
     view! {
         <div class="head">
             <h1>{lang.compare_revisions()}</h1>
@@ -111,9 +137,10 @@ fn Compared(history: History, comparison: Comparison, look: Look, lang: Lang) ->
                     done=lang.copied().to_owned()
                 />
                 {back}
+                {restore}
             </div>
         </div>
-        <Pickers history=history.clone() from=from.clone() to=to.clone() look lang/>
+        <Pickers history=history.clone() sides look lang/>
         <section class="panel" aria-labelledby="changes">
             <div class="panel-head">
                 <h2 id="changes">{lang.changes_count(count)}</h2>
@@ -145,6 +172,7 @@ fn side_name(lang: Lang, side: &model::Side) -> String {
     match (side.name.as_str(), side.revision) {
         (LIVE, Some(n)) => lang.live_template_of(n),
         (_, Some(n)) => n.to_string(),
+        (name, None) if name != LIVE => lang.kept_template().to_owned(),
         (_, None) => lang.live_template().to_owned(),
     }
 }
@@ -225,7 +253,8 @@ fn Tools(
 }
 
 #[component]
-fn Pickers(history: History, from: String, to: String, look: Look, lang: Lang) -> impl IntoView {
+fn Pickers(history: History, sides: [model::Side; 2], look: Look, lang: Lang) -> impl IntoView {
+    let (from, to) = (sides[0].name.clone(), sides[1].name.clone());
     let key = history.key();
     let now = super::frame().now;
     let options = |chosen: &str| {
@@ -242,7 +271,16 @@ fn Pickers(history: History, from: String, to: String, look: Look, lang: Lang) -
                 let created = time::absolute(lang, row.created_at, now);
                 (row.name.clone(), lang.picker(row, &created))
             });
+        let own = |name: &String| name != LIVE && history.row(name).is_none();
+        let kept = sides.iter().filter(|side| own(&side.name)).map(|side| {
+            let words = side.revision.map_or_else(
+                || lang.kept_template().to_owned(),
+                |n| lang.kept_template_of(n),
+            );
+            (side.name.clone(), words)
+        });
         std::iter::once(live)
+            .chain(kept)
             .chain(rows)
             .map(|(name, text)| {
                 let selected = name == chosen;

@@ -9,14 +9,18 @@ use crate::components::changes;
 use crate::components::head::{Breadcrumb, Title};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::panel::ErrorPage;
+use crate::error::ApiError;
 use crate::i18n::Lang;
 use crate::islands::copy::CopyButton;
 use crate::model::{self, Revision};
 use crate::{time, urls};
 
 mod described;
+mod kept;
 
 use described::Described;
+use kept::KeptPage;
+pub use kept::restore_link;
 
 /// The page.
 #[component]
@@ -29,7 +33,11 @@ pub fn RevisionPage() -> impl IntoView {
         .get("revision")
         .unwrap_or_default();
     let reveal = super::query_part("values").as_deref() == Some("show");
+    let name = super::in_cluster(&key, name);
     let found = super::lookup(|cluster| model::revision(cluster, &key, &name, reveal));
+    if matches!(found, Err(ApiError::NoRevision { .. })) {
+        return view! { <KeptPage name reveal/> }.into_any();
+    }
     let title = match &found {
         Ok(revision) => format!(
             "{}: {}",
@@ -50,6 +58,7 @@ pub fn RevisionPage() -> impl IntoView {
         <Breadcrumb key lang below=true/>
         {content}
     }
+    .into_any()
 }
 
 #[component]

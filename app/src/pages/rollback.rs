@@ -3,6 +3,7 @@
 
 use domain::history::CurrentState;
 use domain::reach::{Reach, reach};
+use domain::record::kept::KeptTemplate;
 use domain::rollback::{Order, Outcome, Reason, Report};
 use domain::verdict::Verdict;
 use domain::workload::Key;
@@ -41,8 +42,9 @@ struct Proposal {
     model: Workload,
     comparison: Comparison,
     order: Order,
-    /// Absent where the target cannot be found.
-    reach: Option<Reach>,
+    reach: Reach,
+    /// Only the record keeps the template.
+    kept: bool,
 }
 
 /// The page.
@@ -57,32 +59,50 @@ pub fn RollbackPage() -> impl IntoView {
         .map(|s| s.order.to.clone())
         .or_else(|| super::query_part("to"));
     let refused = submitted.as_ref().map(|s| refusal(lang, &key, s));
-    let found = super::lookup(|cluster| propose(cluster, &key, to.as_deref()));
-    // Where the question itself cannot be shown, the page still has a name.
-    let heading = (submitted.is_some() && found.is_err())
-        .then(|| view! { <h1>{lang.rollback_of(&key.name)}</h1> });
-    let content = match found {
-        Ok(Some(proposal)) => {
-            let reason = submitted
-                .as_ref()
-                .map(|s| s.order.reason())
-                .unwrap_or_default();
-            view! { <Confirm proposal reason/> }.into_any()
-        }
-        Ok(None) => view! { <NothingToGoBackTo key=key.clone() lang/> }.into_any(),
-        // The refusal above says it better than a second error.
-        Err(_) if submitted.is_some() => ().into_any(),
-        Err(error) => {
-            super::status(error.http_status());
-            view! { <ErrorPage error lang/> }.into_any()
-        }
+    // What is live is no place to go back to.
+    let to = to.filter(|to| to != LIVE);
+    let to = to.map(|to| super::in_cluster(&key, to));
+    let names: Vec<String> = to.clone().into_iter().collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let content = {
+        let own = key.clone();
+        let page = move |kept| page(&own, to.as_deref(), kept, submitted.as_ref(), lang);
+        super::with_kept(&key, &names, page)
     };
     view! {
         <Title text=lang.rollback_of(&key.name)/>
         <Breadcrumb key lang below=true/>
-        {heading}
         {refused}
         {content}
+    }
+}
+
+fn page(
+    key: &Key,
+    to: Option<&str>,
+    kept: Result<Vec<KeptTemplate>, ApiError>,
+    submitted: Option<&Submitted>,
+    lang: Lang,
+) -> AnyView {
+    let found = kept.and_then(|kept| {
+        let kept = kept.into_iter().next();
+        super::lookup(|cluster| propose(cluster, key, to, kept))
+    });
+    match found {
+        Ok(Some(proposal)) => {
+            let reason = submitted.map(|s| s.order.reason()).unwrap_or_default();
+            view! { <Confirm proposal reason/> }.into_any()
+        }
+        Ok(None) => view! { <NothingToGoBackTo key=key.clone() lang/> }.into_any(),
+        // The refusal above says it better than a second error; the page still
+        // has a name.
+        Err(_) if submitted.is_some() => {
+            view! { <h1>{lang.rollback_of(&key.name)}</h1> }.into_any()
+        }
+        Err(error) => {
+            super::status(error.http_status());
+            view! { <ErrorPage error lang/> }.into_any()
+        }
     }
 }
 
@@ -91,28 +111,28 @@ fn propose(
     cluster: &dyn Cluster,
     key: &Key,
     to: Option<&str>,
+    kept: Option<KeptTemplate>,
 ) -> Result<Option<Proposal>, ApiError> {
     let model = model::workload(cluster, key)?;
-    // What is live is no place to go back to.
-    let to = match to.filter(|to| *to != LIVE) {
-        Some(to) => to.to_owned(),
-        None => match &model.history.previous_different {
-            Some(name) => name.clone(),
-            None => return Ok(None),
-        },
+    let to = match (to, &kept, &model.history.previous_different) {
+        (_, Some(kept), _) => kept.digest.to_string(),
+        (Some(to), ..) => to.to_owned(),
+        (None, _, Some(name)) => name.clone(),
+        (None, _, None) => return Ok(None),
     };
-    let comparison = model::comparison(cluster, key, LIVE, &to, DiffOptions::default())?;
+    let options = DiffOptions::default();
+    let comparison = model::comparison(cluster, key, LIVE, &to, kept.as_slice(), options)?;
     let row = model.history.row(&to);
     let entry = model::entry(cluster, key)?;
-    let reach = entry
-        .revision(&to)
-        .map(|target| reach(&entry.workload, &entry.own(), target));
+    let target = entry.revision(&to);
+    let reach = reach(&entry.workload, &entry.own(), target);
+    let number = kept.as_ref().map(|kept| kept.number.unwrap_or_default());
     let order = Order {
         namespace: key.namespace.clone(),
         kind: key.kind,
         name: key.name.clone(),
         to_uid: row.map(|r| r.uid.clone()),
-        to_revision: row.map(|r| r.revision),
+        to_revision: row.map(|r| r.revision).or(number),
         uid: Some(model.line.uid.clone()),
         generation: Some(model.line.generation),
         to,
@@ -124,6 +144,7 @@ fn propose(
         comparison,
         order,
         reach,
+        kept: kept.is_some(),
     }))
 }
 
@@ -193,6 +214,7 @@ fn Confirm(proposal: Proposal, reason: String) -> impl IntoView {
         comparison,
         order,
         reach,
+        kept,
     } = proposal;
     let key = model.line.key();
     let number = order.to_revision.unwrap_or_default();
@@ -209,10 +231,14 @@ fn Confirm(proposal: Proposal, reason: String) -> impl IntoView {
     let deleting = matches!(model.line.verdict, Verdict::Deleting { .. });
     let off = off_reason(lang, &frame, in_place, deleting);
     let dry_run = checks::dry_run(&order);
+    let title = match (kept, number) {
+        (true, 0) => lang.restore_title(&key.name),
+        (_, number) => lang.roll_back_title(&key.name, number),
+    };
     view! {
         <div class="head">
             <div>
-                <h1>{lang.roll_back_title(&key.name, number)}</h1>
+                <h1>{title}</h1>
                 <p class="muted">
                     {lang.in_namespace_of(&key.namespace, &frame.cluster)}
                 </p>
@@ -226,19 +252,19 @@ fn Confirm(proposal: Proposal, reason: String) -> impl IntoView {
                         <span class="spacer"></span>
                         <a href=full_diff>{lang.full_diff()}</a>
                     </div>
-                    {becomes(lang, number, current, next)}
+                    {becomes(lang, number, current, next, kept)}
                     {if identical {
                         view! { <p class="row muted">{lang.identical()}</p> }.into_any()
                     } else {
                         changes::summary(lang, &comparison.changes).into_any()
                     }}
                 </section>
-                {reach.map(|reach| view! { <Nodes model=model.clone() reach lang/> })}
+                <Nodes model=model.clone() reach lang/>
                 <Checks model=model.clone() dry_run reach lang/>
             </div>
             <div class="stack">
                 <OrderForm order=order.clone() reason off dry_run health=frame.health lang/>
-                <Sent order model lang/>
+                <Sent order model kept lang/>
             </div>
         </div>
     }
@@ -250,6 +276,7 @@ fn becomes(
     number: i64,
     current: Option<i64>,
     next: Option<i64>,
+    kept: bool,
 ) -> impl IntoView + use<> {
     let chip = |n: i64, class: &'static str| {
         view! {
@@ -259,6 +286,7 @@ fn becomes(
         }
     };
     let why = match next {
+        _ if kept => lang.restore_because(),
         Some(_) => lang.becomes_because(),
         None => lang.becomes_unclear(),
     };
@@ -276,7 +304,15 @@ fn becomes(
                     }
                 })}
             <span>
-                {next.map(|next| view! { <b>{lang.becomes(number, next)}</b> " " })}
+                {next
+                    .map(|next| {
+                        let words = if kept {
+                            lang.becomes_new(next)
+                        } else {
+                            lang.becomes(number, next)
+                        };
+                        view! { <b>{words}</b> " " }
+                    })}
                 <span class="muted">{why}</span>
             </span>
         </p>

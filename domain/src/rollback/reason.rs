@@ -65,6 +65,13 @@ pub enum Reason {
     Deleting,
     /// The ControllerRevision is gone.
     Pruned,
+    /// The record keeps no such template of this workload.
+    NotKept,
+    /// The template is in the record only, which cannot be read.
+    NoRecord {
+        /// Why.
+        words: String,
+    },
     /// Another ControllerRevision has the name now.
     TargetReplaced,
     /// The ControllerRevision carries another number than the person saw.
@@ -138,7 +145,7 @@ impl Reason {
             Self::Invalid { .. } => 400,
             Self::ReadOnly | Self::Forbidden { .. } => 403,
             Self::Unauthorized => 401,
-            Self::WorkloadGone | Self::Pruned => 404,
+            Self::WorkloadGone | Self::Pruned | Self::NotKept => 404,
             Self::Moved { .. }
             | Self::Replaced
             | Self::Deleting
@@ -147,7 +154,7 @@ impl Reason {
             | Self::NotOwned => 409,
             Self::Unreadable { .. } | Self::Denied { .. } | Self::InvalidTemplate { .. } => 422,
             Self::ServerError { .. } => 502,
-            Self::Stale | Self::Unreachable { .. } => 503,
+            Self::Stale | Self::Unreachable { .. } | Self::NoRecord { .. } => 503,
             Self::NoAnswer { .. } => 504,
         }
     }

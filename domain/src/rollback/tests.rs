@@ -41,7 +41,7 @@ fn refusal(order: &Order, model: &Model) -> Reason {
     plan(
         order,
         Some(&model.workload),
-        model.revisions.first(),
+        model.revisions.first().map(Target::Revision),
         model.revisions.last(),
         "id",
     )
@@ -54,7 +54,7 @@ fn the_patch_carries_its_preconditions_and_touches_nothing_else() {
     let plan = plan(
         &order(&model),
         Some(&model.workload),
-        model.revisions.first(),
+        model.revisions.first().map(Target::Revision),
         model.revisions.last(),
         "id",
     )
@@ -133,7 +133,7 @@ fn what_is_gone_or_going_is_told_apart() {
     let order = order(&model);
     let target = model.revisions[0].clone();
     assert_eq!(
-        plan(&order, None, Some(&target), None, "id").unwrap_err(),
+        plan(&order, None, Some(Target::Revision(&target)), None, "id").unwrap_err(),
         Reason::WorkloadGone
     );
     assert_eq!(
@@ -170,7 +170,7 @@ fn what_is_not_sent_is_not_tested() {
         plan(
             &bare,
             Some(&model.workload),
-            model.revisions.first(),
+            model.revisions.first().map(Target::Revision),
             None,
             "id"
         )
@@ -211,7 +211,7 @@ fn a_lost_answer_is_read_from_what_is_there() {
     let plan = plan(
         &order(&model),
         Some(&model.workload),
-        model.revisions.first(),
+        model.revisions.first().map(Target::Revision),
         None,
         "id",
     )
@@ -264,4 +264,48 @@ fn reports_read_as_documented() {
     let lost = Report::unchanged(Reason::NoAnswer { words: "x".into() }, None);
     assert_eq!(lost.changed, None);
     assert_eq!(lost.outcome, Outcome::Unknown);
+}
+
+#[test]
+fn a_template_that_only_the_record_keeps_is_restored_under_the_same_locks() {
+    let model = two();
+    let kept = KeptTemplate {
+        digest: template(7).digest(),
+        template: template(7),
+        number: Some(9),
+        name: Some("foo-7".into()),
+    };
+    let order = Order {
+        to: kept.digest.to_string(),
+        to_uid: None,
+        to_revision: Some(9),
+        ..order(&model)
+    };
+    assert_eq!(order.kept(), Some(kept.digest));
+    let ask = |order: &Order, live: &Workload| {
+        plan(order, Some(live), Some(Target::Kept(&kept)), None, "id")
+    };
+    let plan = ask(&order, &model.workload).unwrap();
+    assert_eq!(plan.patch[0]["path"], "/metadata/uid");
+    assert_eq!(plan.patch[1]["path"], "/metadata/generation");
+    assert_eq!(plan.patch[2]["value"], template(7).value());
+    assert_eq!((plan.note.to, plan.note.to_revision), (order.to.clone(), 9));
+    let moved = Order {
+        generation: Some(0),
+        ..order.clone()
+    };
+    let refused = ask(&moved, &model.workload).unwrap_err();
+    assert!(matches!(refused, Reason::Moved { .. }), "{refused:?}");
+    let other = Order {
+        to_revision: Some(8),
+        ..order.clone()
+    };
+    let refused = ask(&other, &model.workload).unwrap_err();
+    assert_eq!(refused, Reason::Renumbered { seen: 8, now: 9 });
+    let odd = Order {
+        to: "sha256:abc".into(),
+        ..order
+    };
+    let refused = ask(&odd, &model.workload).unwrap_err();
+    assert_eq!(refused, Reason::Invalid { field: "to".into() });
 }

@@ -5,7 +5,7 @@
 use domain::history::{CurrentState, History, history, own};
 use domain::ledger::{Gone, Grade, Was};
 use domain::revision::Revision;
-use domain::rollback::{Order, plan};
+use domain::rollback::{Order, Target, plan};
 use domain::status::status;
 use domain::template::Template;
 use domain::workload::{AtATime, Workload};
@@ -51,7 +51,13 @@ impl Cluster {
             ..Order::default()
         };
         let target = self.revision(name);
-        let plan = plan(&order, Some(&self.workload), Some(target), None, "id");
+        let plan = plan(
+            &order,
+            Some(&self.workload),
+            Some(Target::Revision(target)),
+            None,
+            "id",
+        );
         plan.unwrap().patch
     }
 }

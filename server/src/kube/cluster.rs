@@ -6,6 +6,7 @@ use app::cluster::{Cluster, Info};
 use async_trait::async_trait;
 use domain::fleet::Fleet;
 use domain::health::{Health, Missing};
+use domain::record::kept::KeptTemplate;
 use domain::rollback::{Order, Reason, Report};
 use domain::time::Time;
 use tokio::sync::watch;
@@ -98,7 +99,7 @@ impl Cluster for KubeCluster {
         client::identity(&self.connection).await
     }
 
-    async fn rollback(&self, order: Order) -> Report {
+    async fn rollback(&self, order: Order, kept: Option<KeptTemplate>) -> Report {
         if self.read_only {
             return Report::unchanged(Reason::ReadOnly, None);
         }
@@ -112,7 +113,7 @@ impl Cluster for KubeCluster {
         // On a task of its own: whoever ordered it may go away meanwhile, and
         // it must come to its end all the same.
         let (client, fleet) = (self.connection.client.clone(), self.fleet());
-        let run = async move { rollback::run(&client, &fleet, &order).await };
+        let run = async move { rollback::run(&client, &fleet, &order, kept).await };
         tokio::spawn(run).await.unwrap_or_else(|error| {
             let words = error.to_string();
             Report::unchanged(Reason::NoAnswer { words }, None)

@@ -35,9 +35,13 @@ pub async fn rolled_back(
         "" => "no reason given".to_owned(),
         reason => visible(reason).into_owned(),
     };
+    let number = match plan.note.to_revision {
+        0 => "number not known".to_owned(),
+        number => format!("revision {number}"),
+    };
     let note = format!(
-        "Rolled back from {from} to the template of {} (revision {}): {reason}",
-        plan.note.to, plan.note.to_revision
+        "Rolled back from {from} to the template of {} ({number}): {reason}",
+        plan.note.to
     );
     let event = Event {
         type_: EventType::Normal,

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use domain::fleet::Fleet;
+use domain::record::kept::KeptTemplate;
 use domain::revision::Revision;
-use domain::rollback::{Order, Plan, Reason, Report, arrived, check_order, plan};
+use domain::rollback::{Order, Plan, Reason, Report, Target, arrived, check_order, plan};
 use domain::workload::Workload;
 use domain::{history, rollback};
 use kube::api::{Patch, PatchParams};
@@ -78,11 +79,18 @@ struct Run<'a> {
     client: &'a Client,
     order: &'a Order,
     current: Option<Revision>,
+    /// The wanted template, where no ControllerRevision is to hold it.
+    kept: Option<KeptTemplate>,
     id: String,
 }
 
 /// Carries out an order.
-pub async fn run(client: &Client, fleet: &Fleet, order: &Order) -> Report {
+pub async fn run(
+    client: &Client,
+    fleet: &Fleet,
+    order: &Order,
+    kept: Option<KeptTemplate>,
+) -> Report {
     if let Err(reason) = check_order(order) {
         return Report::unchanged(reason, None);
     }
@@ -94,6 +102,7 @@ pub async fn run(client: &Client, fleet: &Fleet, order: &Order) -> Report {
         client,
         order,
         current,
+        kept,
         id: random_id(),
     };
     run.go().await
@@ -110,7 +119,10 @@ impl Run<'_> {
     async fn read(&self) -> Result<Now, Reason> {
         let revisions: Api<RevisionPart> =
             Api::namespaced(self.client.clone(), &self.order.namespace);
-        let target = within(READ, revisions.get_opt(&self.order.to)).await;
+        let target = match self.kept {
+            Some(_) => Ok(None),
+            None => within(READ, revisions.get_opt(&self.order.to)).await,
+        };
         let workloads = self.daemon_sets();
         let live = within(READ, workloads.get_opt(&self.order.name)).await;
         Ok(Now {
@@ -129,10 +141,11 @@ impl Run<'_> {
                     .is_some_and(|t| t.same_as(&live.template))
             })
         });
+        let kept = self.kept.as_ref().map(Target::Kept);
         plan(
             self.order,
             now.live.as_ref(),
-            now.target.as_ref(),
+            kept.or(now.target.as_ref().map(Target::Revision)),
             current,
             &self.id,
         )

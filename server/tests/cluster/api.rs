@@ -101,7 +101,7 @@ async fn reads(web: &Web, paper: &Paper) {
         "namespace" => "default",
         "kind" => "DaemonSet",
         "name" => "told",
-        "revision" | "to" => new,
+        "revision" | "to" | "template" => new,
         "from" => old,
         "reveal" => "false",
         "uid" => &uid,
@@ -130,6 +130,7 @@ async fn reads(web: &Web, paper: &Paper) {
         "then",
         "status",
         "revision",
+        "template",
         "compare",
     ];
     assert_eq!(asked, known.map(|name| format!("/api/{name}")));

@@ -77,7 +77,7 @@ impl<'a> Stage<'a> {
     /// Sends the order and waits until its write stands in admission.
     async fn sent(&self, order: Order) -> JoinHandle<Report> {
         let port = Arc::clone(&self.port);
-        let sent = tokio::spawn(async move { port.rollback(order).await });
+        let sent = tokio::spawn(async move { port.rollback(order, None).await });
         self.held().await;
         sent
     }

@@ -250,7 +250,7 @@ impl Rig {
     }
 
     pub async fn send(&self, order: Order) -> Report {
-        self.port.rollback(order).await
+        self.port.rollback(order, None).await
     }
 
     /// HTTP codes that Rollbook's writes of a workload were answered with so
@@ -281,7 +281,7 @@ impl Rig {
     pub async fn refused_by(&self, port: &dyn Port, order: Order, expected: &str) -> Report {
         let name = order.name.clone();
         let before = self.kept(&name);
-        let report = port.rollback(order).await;
+        let report = port.rollback(order, None).await;
         assert_eq!(code(&report), expected, "{name}: {report:?}");
         assert_eq!(report.changed, Some(false), "{name}: {report:?}");
         assert_ne!(report.outcome, Outcome::RolledBack, "{name}");

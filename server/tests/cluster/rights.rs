@@ -77,7 +77,7 @@ async fn may_not_write_events(rig: &Rig) {
     }
     let kubeconfig = account(rig, "patcher", &["patch"]).await;
     let (port, stop) = connect(&kubeconfig, &[]).await;
-    let report = port.rollback(rig.order("no-event", 1)).await;
+    let report = port.rollback(rig.order("no-event", 1), None).await;
     assert_eq!(report.reason, Reason::RolledBack { mutated: false });
     assert_eq!((report.changed, report.generation), (Some(true), Some(3)));
     let problem = report.event_problem.unwrap();
@@ -112,10 +112,10 @@ async fn credentials_that_end(rig: &Rig) {
         dry_run: true,
         ..rig.order("ended", 1)
     };
-    assert_eq!(code(&port.rollback(dry.clone()).await), "dryRun");
+    assert_eq!(code(&port.rollback(dry.clone(), None).await), "dryRun");
     rig.kubectl(&["delete", "serviceaccount", "leaver"]);
     for _ in 0..300 {
-        if code(&port.rollback(dry.clone()).await) == "unauthorized" {
+        if code(&port.rollback(dry.clone(), None).await) == "unauthorized" {
             break;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -138,7 +138,7 @@ async fn pods_of_the_target_are_left_alone(rig: &Rig) {
     let old = pods(rig, "half", &first);
     assert_eq!(old.len(), 2, "two still run the target");
     let entry = rig.entry("half").unwrap();
-    let told = reach(&entry.workload, &entry.own(), &entry.revisions[0]);
+    let told = reach(&entry.workload, &entry.own(), Some(&entry.revisions[0]));
     assert_eq!((told.least, told.most), (1, 1), "the page says so before");
 
     let report = rig.send(rig.order("half", 1)).await;

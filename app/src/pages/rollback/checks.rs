@@ -12,6 +12,7 @@ use crate::cluster::Cluster;
 use crate::components::icon::{Glyph, Icon};
 use crate::i18n::Lang;
 use crate::model::Workload;
+use crate::record::{self, Record};
 
 /// How much a check should worry.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +43,10 @@ pub type Asked = Option<(Order, Report)>;
 
 /// Asks the cluster while the page is made.
 pub fn dry_run(order: &Order) -> Resource<Asked> {
-    let cluster = use_context::<Arc<dyn Cluster>>();
+    let (cluster, record) = (
+        use_context::<Arc<dyn Cluster>>(),
+        use_context::<Arc<dyn Record>>(),
+    );
     let order = Order {
         dry_run: true,
         ..order.clone()
@@ -50,9 +54,11 @@ pub fn dry_run(order: &Order) -> Resource<Asked> {
     Resource::new_blocking(
         || (),
         move |()| {
-            let (cluster, order) = (cluster.clone(), order.clone());
+            let (cluster, record, order) = (cluster.clone(), record.clone(), order.clone());
             async move {
-                let report = cluster?.rollback(order.clone()).await;
+                let (cluster, record) = (cluster?, record?);
+                let asked = record::rollback(cluster.as_ref(), record.as_ref(), order.clone());
+                let report = asked.await;
                 Some((order, report))
             }
         },
@@ -64,7 +70,7 @@ pub fn dry_run(order: &Order) -> Resource<Asked> {
 pub fn Checks(
     model: Workload,
     dry_run: Resource<Asked>,
-    reach: Option<Reach>,
+    reach: Reach,
     lang: Lang,
 ) -> impl IntoView {
     let known = StoredValue::new((model, reach));
@@ -136,7 +142,7 @@ fn of_dry_run(lang: Lang, order: &Order, report: &Report) -> Check {
 }
 
 /// What a careful colleague would say before the click.
-fn of_workload(lang: Lang, model: &Workload, reach: Option<Reach>) -> Vec<Check> {
+fn of_workload(lang: Lang, model: &Workload, reach: Reach) -> Vec<Check> {
     let warn = |title: String, words: String| Check::new(Level::Warning, title, words);
     let mut all = Vec::new();
     if let Some(owner) = &model.line.owner {
@@ -152,10 +158,9 @@ fn of_workload(lang: Lang, model: &Workload, reach: Option<Reach>) -> Vec<Check>
         ));
     }
     if model.at_a_time == AtATime::None {
-        let most = reach.map_or(model.line.counts.desired, |reach| reach.most);
         all.push(warn(
             lang.on_delete_title().to_owned(),
-            lang.on_delete_words(most),
+            lang.on_delete_words(reach.most),
         ));
     }
     all.push(match model.history.current_state {

@@ -82,7 +82,7 @@ fn forbidden(lang: Lang, (order, report): &(Order, Report)) -> Option<String> {
 
 /// The request, in short, and its kubectl equal.
 #[component]
-pub fn Sent(order: Order, model: Workload, lang: Lang) -> impl IntoView {
+pub fn Sent(order: Order, model: Workload, kept: bool, lang: Lang) -> impl IntoView {
     let short = |uid: &str| {
         let end: String = uid
             .chars()
@@ -112,9 +112,16 @@ pub fn Sent(order: Order, model: Workload, lang: Lang) -> impl IntoView {
         <section class="panel sent" aria-labelledby="sent">
             <h2 id="sent">{lang.what_is_sent()}</h2>
             <pre class="evidence">{lines}</pre>
-            <p class="muted small">
-                {lang.same_as_kubectl()} " " <code>{kubectl}</code> " " {lang.plus_the_lock()}
-            </p>
+            {if kept {
+                view! { <p class="muted small">{lang.no_kubectl()}</p> }.into_any()
+            } else {
+                view! {
+                    <p class="muted small">
+                        {lang.same_as_kubectl()} " " <code>{kubectl}</code> " " {lang.plus_the_lock()}
+                    </p>
+                }
+                    .into_any()
+            }}
         </section>
     }
 }

@@ -13,6 +13,8 @@ use leptos::prelude::*;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::{changes, image, ledger, staircase};
 use crate::i18n::Lang;
+use crate::model::LIVE;
+use crate::pages::Here;
 use crate::record::{Failure, Record, State};
 use crate::{time, urls};
 
@@ -27,7 +29,7 @@ pub fn TimelinePanel(key: Key, uid: String, now: Time, lang: Lang) -> impl IntoV
             async move {
                 let record = record?;
                 let told = record.timeline(&key, Some(&uid), now).await;
-                Some(Told(told, record.state()))
+                Some(Here((told, record.state())))
             }
         },
     );
@@ -42,25 +44,11 @@ pub fn TimelinePanel(key: Key, uid: String, now: Time, lang: Lang) -> impl IntoV
     }
 }
 
-/// What the record said. It never leaves the server.
-#[derive(Clone, Debug)]
-struct Told(Result<Option<Timeline>, Failure>, State);
-
-impl serde::Serialize for Told {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_unit()
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Told {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <()>::deserialize(deserializer)?;
-        Ok(Self(Ok(None), State::Off))
-    }
-}
+/// What the record said.
+type Told = Here<(Result<Option<Timeline>, Failure>, State)>;
 
 fn panel(lang: Lang, told: &Told, now: Time) -> impl IntoView + use<> {
-    let Told(answer, state) = told;
+    let Here((answer, state)) = told;
     let behind = match state {
         State::Behind(since, failure) => {
             Some(lang.record_behind(&time::absolute(lang, *since, now), &failure.to_string()))
@@ -176,7 +164,7 @@ fn line(lang: Lang, timeline: &Timeline, at: usize, row: &Row, now: Time) -> imp
             <div class="changed">{changed(lang, timeline, row)}</div>
             <div class="cause">{who(lang, row)}</div>
             <div class="period">{period(lang, timeline, row, now)}</div>
-            <div class="line-actions">{compare(lang, timeline, row)}</div>
+            <div class="line-actions">{actions(lang, timeline, row)}</div>
         </li>
     }
 }
@@ -327,17 +315,43 @@ fn said(lang: Lang, moment: Moment, now: Time) -> String {
     }
 }
 
-/// The way to what it differs in from what is live.
-fn compare(lang: Lang, timeline: &Timeline, row: &Row) -> impl IntoView + use<> {
-    let name = row
-        .name
-        .as_ref()
-        .filter(|_| row.in_cluster && !row.current)?;
-    let url = urls::compare(&timeline.key, name, "live");
-    let number = row.revision?;
-    Some(view! {
-        <a class="button small-button" href=url aria-label=lang.compare_then(number)>
-            {lang.compare()}
-        </a>
-    })
+/// The ways to what it differs in from what is live and, where only the record
+/// keeps it, to have it back.
+fn actions(lang: Lang, timeline: &Timeline, row: &Row) -> Option<AnyView> {
+    let digest = row.template.filter(|_| !row.current)?.to_string();
+    let key = &timeline.key;
+    let number = staircase::number(row);
+    // The earlier one of the name has pages of its own no more.
+    let there = timeline.gone.is_none();
+    let compare = there.then(|| {
+        view! {
+            <a
+                class="button small-button"
+                href=urls::compare(key, &digest, LIVE)
+                aria-label=lang.compare_then(&number)
+            >
+                {lang.compare()}
+            </a>
+        }
+    });
+    let restore = (there && !row.in_cluster).then(|| {
+        view! {
+            <a
+                class="button small-button"
+                href=urls::revision(key, &digest)
+                aria-label=lang.open_kept_of(&number)
+            >
+                {lang.open_kept()}
+            </a>
+            <a
+                class="button small-button button-back"
+                href=urls::rollback(key, Some(&digest))
+                aria-label=lang.restore_of(&number)
+            >
+                <Icon glyph=Glyph::Back size=14/>
+                {lang.restore()}
+            </a>
+        }
+    });
+    Some(view! { {compare} {restore} }.into_any())
 }

@@ -9,10 +9,11 @@ use crate::web::{JSON, Web, serve, serve_recorded, start, text};
 
 /// Errors that a request alone can meet: method, path, who asks, body, status,
 /// code, fields beside `message`.
-const CASES: [&str; 18] = [
+const CASES: [&str; 19] = [
     "GET  /api/then                               own     -       503 noRecord words",
     "GET  /api/then?at=yesterday                  own     -       400 invalid words",
     "GET  /api/timeline?OF                        own     -       503 noRecord words",
+    "GET  /api/template?OF&template=erring-odd    own     -       503 noRecord words",
     "GET  /api/history?name=b                     own     -       400 invalid words",
     "GET  /api/history?namespace=a&name=b&kind=X  own     -       400 invalid words",
     "POST /api/rollback                           json    {}      400 invalid words",
@@ -50,7 +51,7 @@ async fn every_documented_error_is_met() {
     let mut met = of_requests(&serve(&rig, &[]).await).await;
     met.push(forbidden(&rig).await);
     met.push(not_ready(&rig).await);
-    met.push(not_recorded(&rig).await);
+    met.extend(not_recorded(&rig).await);
     met.sort();
     met.dedup();
     let mut documented = Paper::read().errors();
@@ -142,7 +143,7 @@ async fn not_ready(rig: &Rig) -> (u16, String) {
 }
 
 /// A record that knows nothing of it.
-async fn not_recorded(rig: &Rig) -> (u16, String) {
+async fn not_recorded(rig: &Rig) -> [(u16, String); 2] {
     let path = rig.cluster.folder().join("errors.db");
     let web = serve_recorded(rig, &path).await;
     let path = "/api/timeline?namespace=default&name=nobody";
@@ -151,7 +152,15 @@ async fn not_recorded(rig: &Rig) -> (u16, String) {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     let (status, body) = web.get(path).await;
-    check("nobody", (status, &body), (404, "notRecorded"), &["name"])
+    let nobody = check("nobody", (status, &body), (404, "notRecorded"), &["name"]);
+    let none = format!("sha256:{:064}", 7);
+    let path = format!("/api/template?namespace=default&name=erring&template={none}");
+    let (status, body) = web.get(&path).await;
+    let of = ["name", "digest"];
+    [
+        nobody,
+        check("no such template", (status, &body), (404, "notKept"), &of),
+    ]
 }
 
 /// Every way an order can end, in a value.
@@ -168,6 +177,8 @@ fn ends() -> Vec<Reason> {
         Reason::Replaced,
         Reason::WorkloadGone,
         Reason::Deleting,
+        Reason::NotKept,
+        Reason::NoRecord { words: words() },
         Reason::Pruned,
         Reason::TargetReplaced,
         Reason::Renumbered { seen: 1, now: 2 },

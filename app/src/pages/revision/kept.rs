@@ -1,0 +1,170 @@
+//! A template that only the record keeps.
+
+use domain::record::kept::KeptTemplate;
+use domain::record::timeline::{Row, Timeline};
+use domain::text::visible;
+use domain::workload::Key;
+use leptos::prelude::*;
+
+use super::{Described, Yaml};
+use crate::components::head::{Breadcrumb, Title};
+use crate::components::icon::{Glyph, Icon};
+use crate::components::panel::ErrorPage;
+use crate::components::staircase;
+use crate::error::ApiError;
+use crate::i18n::Lang;
+use crate::model::{self, LIVE};
+use crate::pages::{self, Here};
+use crate::{time, urls};
+
+/// What was found: the template and when it ran.
+type Found = Result<(KeptTemplate, Option<Timeline>), ApiError>;
+
+/// The page.
+#[component]
+pub fn KeptPage(
+    /// Its digest, or the ControllerRevision that held it.
+    name: String,
+    /// Values that look like secrets are shown.
+    reveal: bool,
+) -> impl IntoView {
+    let lang = pages::frame().lang;
+    let key = pages::key_of_route();
+    let asked = {
+        let key = key.clone();
+        Resource::new_blocking(
+            || (),
+            move |()| {
+                let (key, name) = (key.clone(), name.clone());
+                async move { Here(find(&key, &name).await) }
+            },
+        )
+    };
+    let title = key.name.clone();
+    let below = key.clone();
+    view! {
+        <Title text=title/>
+        <Breadcrumb key=below lang below=true/>
+        <Suspense fallback=|| ()>
+            {move || {
+                let key = key.clone();
+                Suspend::new(async move { page(&key, asked.await.0, reveal, lang) })
+            }}
+        </Suspense>
+    }
+}
+
+async fn find(key: &Key, name: &str) -> Found {
+    let found = pages::kept(key, &[name]).await?;
+    let Some(kept) = found.into_iter().next() else {
+        return Err(ApiError::NoRevision {
+            name: key.name.clone(),
+            revision: name.to_owned(),
+        });
+    };
+    // Without it the template is shown all the same.
+    let timeline = pages::timeline(key, None).await.ok();
+    Ok((kept, timeline))
+}
+
+fn page(key: &Key, found: Found, reveal: bool, lang: Lang) -> AnyView {
+    let (kept, timeline) = match found {
+        Ok(found) => found,
+        Err(error) => {
+            pages::status(error.http_status());
+            return view! { <ErrorPage error lang/> }.into_any();
+        }
+    };
+    let shown = model::kept(&kept, reveal);
+    let digest = kept.digest.to_string();
+    let title = match kept.number {
+        Some(number) => lang.kept_title(&key.name, number),
+        None => lang.kept_title_unnumbered(&key.name),
+    };
+    let compare = urls::compare(key, LIVE, &digest);
+    view! {
+        <div class="head">
+            <div>
+                <h1>{title}</h1>
+                <p class="particulars">
+                    {kept.name.clone().map(|name| view! { <s class="mono">{name}</s> })}
+                    <span class="muted mono small">{digest.clone()}</span>
+                </p>
+            </div>
+            <div class="head-actions">
+                <a class="button" href=compare data-key="c">
+                    <Icon glyph=Glyph::Compare size=14/>
+                    {lang.compare()}
+                </a>
+                {restore_link(key, &digest, lang)}
+            </div>
+        </div>
+        <p class="panel notice">
+            <Icon glyph=Glyph::NotObserved/>
+            <span>{lang.kept_words()}</span>
+        </p>
+        {timeline.map(|timeline| ran(&kept, &timeline, lang))}
+        <Described template=shown.template.clone() lang/>
+        <Yaml
+            key=key.clone()
+            row_name=digest
+            template=shown.template
+            hidden=shown.hidden
+            reveal
+            lang
+        />
+    }
+    .into_any()
+}
+
+/// When it ran, newest first.
+fn ran(kept: &KeptTemplate, timeline: &Timeline, lang: Lang) -> impl IntoView + use<> {
+    let now = pages::frame().now;
+    let rows: Vec<&Row> = timeline
+        .periods
+        .iter()
+        .filter(|row| row.template == Some(kept.digest))
+        .collect();
+    let never = rows
+        .is_empty()
+        .then(|| view! { <p class="row muted">{lang.kept_never()}</p> });
+    let lines = rows
+        .into_iter()
+        .map(|row| {
+            let end = row.end.map_or(now, |end| end.at);
+            let cause = row.cause.as_ref().filter(|cause| cause.own == Some(true));
+            let cause = cause.map(|cause| visible(&cause.text).into_owned());
+            view! {
+                <li>
+                    <b>{time::from_to(lang, row.start.at, end, now)}</b>
+                    " "
+                    {lang.kept_ran_as(&staircase::number(row))}
+                    {cause.map(|cause| view! { <span class="cause-text">" " {cause}</span> })}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="panel" aria-labelledby="ran">
+            <div class="panel-head">
+                <h2 id="ran">{lang.kept_ran()}</h2>
+                <span class="spacer"></span>
+                <a href=format!("{}#timeline", urls::workload(&timeline.key))>{lang.timeline()}</a>
+            </div>
+            {never}
+            <ul class="row plain-list" aria-label=lang.kept_ran()>
+                {lines}
+            </ul>
+        </section>
+    }
+}
+
+/// The way to the page that asks before it is restored.
+pub fn restore_link(key: &Key, digest: &str, lang: Lang) -> impl IntoView + use<> {
+    view! {
+        <a class="button button-back" href=urls::rollback(key, Some(digest)) data-key="r">
+            <Icon glyph=Glyph::Back size=14/>
+            {lang.restore()}
+        </a>
+    }
+}
