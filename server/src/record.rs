@@ -8,6 +8,8 @@
 //! ```
 
 pub mod chores;
+mod lead;
+mod pending;
 pub mod store;
 mod writer;
 

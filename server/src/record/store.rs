@@ -7,6 +7,7 @@
 //! and done by two at once.
 
 mod kept;
+mod lead;
 mod put;
 mod questions;
 mod whole;
@@ -26,6 +27,7 @@ use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, AssertSqlSafe, Row as _, SqlSafeStr as _};
 
+pub use lead::Seat;
 use put::put;
 pub use whole::Checked;
 

@@ -1,18 +1,16 @@
-//! The one that writes: it follows what the watches see, keeps what is not
-//! written yet, and tries again until it is.
+//! The one that follows what the watches see and has it written down.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use app::cluster::Cluster;
 use app::record::{Failure, State};
-use domain::record::Fact;
-use domain::record::book::Book;
 use domain::record::observer::{Before, Observer};
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use super::lead::{Lead, Standing};
+use super::pending::Pending;
 use super::store::Store;
 use crate::config::Record as Place;
 use crate::kube::{Look, Saw, Watching, random_id};
@@ -21,8 +19,6 @@ use crate::kube::{Look, Saw, Watching, random_id};
 const EVERY: Duration = Duration::from_millis(250);
 /// Wait before a database that failed is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
-/// Facts that are written at a time: a long write would keep others waiting.
-const BATCH: usize = 1000;
 
 /// What the writer and its readers share.
 pub struct Shared {
@@ -84,73 +80,6 @@ pub struct Writer {
     pub shared: Arc<Shared>,
 }
 
-/// What is not written yet. Reading goes on while the database takes its time.
-struct Pending {
-    store: Store,
-    book: Book,
-    /// A write that is under way; it hands back what it could not write.
-    writing: Option<JoinHandle<Result<(), (Vec<Fact>, Failure)>>>,
-    /// Not before this.
-    again: Option<Instant>,
-}
-
-impl Pending {
-    /// Starts writing what there is, unless that is under way already or has
-    /// just failed.
-    fn start(&mut self) {
-        let early = self.again.is_some_and(|at| Instant::now() < at);
-        if self.writing.is_some() || early {
-            return;
-        }
-        let facts = std::mem::take(&mut self.book).facts();
-        if facts.is_empty() {
-            return;
-        }
-        let store = self.store.clone();
-        self.writing = Some(tokio::spawn(write(store, facts)));
-    }
-
-    /// Waits for the write that is under way; for ever, where there is none.
-    async fn written(&mut self) -> Result<(), Failure> {
-        let Some(writing) = &mut self.writing else {
-            return std::future::pending().await;
-        };
-        let outcome = writing.await;
-        self.writing = None;
-        let (rest, failure) = match outcome {
-            Ok(Ok(())) => {
-                self.again = None;
-                return Ok(());
-            }
-            Ok(Err(failed)) => failed,
-            // It is only awaited here, so it panicked: its facts are lost.
-            Err(error) => (
-                Vec::new(),
-                Failure::Database {
-                    words: error.to_string(),
-                },
-            ),
-        };
-        self.book.write(rest);
-        self.again = Some(Instant::now() + AGAIN);
-        Err(failure)
-    }
-}
-
-/// Writes facts batch by batch, in their order: what vouches for others comes
-/// last.
-async fn write(store: Store, facts: Vec<Fact>) -> Result<(), (Vec<Fact>, Failure)> {
-    let mut rest = facts.as_slice();
-    while !rest.is_empty() {
-        let (batch, after) = rest.split_at(rest.len().min(BATCH));
-        if let Err(failure) = store.write(batch).await {
-            return Err((rest.to_vec(), failure));
-        }
-        rest = after;
-    }
-    Ok(())
-}
-
 impl Writer {
     /// Runs until the watches end, and then writes what is left.
     pub async fn run(self, stop: CancellationToken) {
@@ -160,12 +89,10 @@ impl Writer {
         let mut observer = Observer::resume(before);
         self.shared.opened(store.clone());
         let mut looks = self.watching.follow();
-        let mut pending = Pending {
-            store,
-            book: Book::default(),
-            writing: None,
-            again: None,
-        };
+        let namespaces = self.cluster.info().namespaces;
+        let lead = Lead::seek(store.clone(), namespaces.clone());
+        let now = || self.cluster.now();
+        let mut pending = Pending::new(store, namespaces, now());
         let mut tick = interval(EVERY);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -174,22 +101,24 @@ impl Writer {
                     Some(look) => see(&mut observer, look),
                     None => break,
                 },
-                written = pending.written() => self.tell(written),
+                done = pending.done(now) => self.tell(done),
                 _ = tick.tick() => {
-                    pending.book.write(observer.take());
-                    pending.start();
+                    pending.add(observer.take());
+                    match lead.standing() {
+                        Standing::Writes => pending.start(true),
+                        Standing::Waits => pending.start(false),
+                        Standing::Lost(failure) => self.tell(Err(failure)),
+                        Standing::Asking => {}
+                    }
                 }
             }
         }
-        pending.book.write(observer.take());
-        if pending.writing.is_some() {
-            self.tell(pending.written().await);
-        }
-        pending.again = None;
-        pending.start();
-        if pending.writing.is_some() {
-            self.tell(pending.written().await);
-        }
+        pending.add(observer.take());
+        self.tell(
+            pending
+                .finish(now, lead.standing() == Standing::Writes)
+                .await,
+        );
     }
 
     fn tell(&self, written: Result<(), Failure>) {

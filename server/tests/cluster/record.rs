@@ -5,6 +5,7 @@
 mod files;
 mod kept;
 mod random;
+mod replicas;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,0 +1,231 @@
+//! What is not written yet. Reading goes on while the database takes its time.
+
+use std::time::Duration;
+
+use app::record::Failure;
+use domain::record::Fact;
+use domain::record::book::Book;
+use domain::time::Time;
+use jiff::SignedDuration;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::store::Store;
+
+/// Wait before a database that failed is tried again.
+const AGAIN: Duration = Duration::from_secs(2);
+/// Time between two looks at what another one has written.
+const GLANCE: Duration = Duration::from_secs(5);
+/// Another one that has written nothing for so long is not writing.
+const SILENCE: SignedDuration = SignedDuration::from_secs(30);
+/// Facts that are written at a time: a long write would keep others waiting.
+const BATCH: usize = 1000;
+
+/// What is not written yet, and what is under way.
+pub struct Pending {
+    store: Store,
+    namespaces: Vec<String>,
+    /// Seen since `turned`.
+    book: Book,
+    /// Seen before, and not known to be written, while another one writes.
+    spare: Book,
+    turned: Time,
+    /// What the database does not take.
+    aside: Book,
+    doing: Option<JoinHandle<Done>>,
+    /// Nothing is begun before this.
+    again: Option<Instant>,
+}
+
+/// What a piece of work came to.
+enum Done {
+    /// All but this was written, and why.
+    Wrote(Vec<Fact>, Result<(), Failure>),
+    /// Another one has written until then.
+    Read(Result<Option<Time>, Failure>),
+}
+
+impl Pending {
+    /// Nothing, at `now`.
+    pub fn new(store: Store, namespaces: Vec<String>, now: Time) -> Self {
+        Self {
+            store,
+            namespaces,
+            book: Book::default(),
+            spare: Book::default(),
+            turned: now,
+            aside: Book::default(),
+            doing: None,
+            again: None,
+        }
+    }
+
+    /// Takes facts in.
+    pub fn add(&mut self, facts: Vec<Fact>) {
+        self.book.write(facts);
+    }
+
+    /// Starts what is to be done, unless something is under way or has just
+    /// failed: to write, or to see what another one has written.
+    pub fn start(&mut self, leads: bool) {
+        let early = self.again.is_some_and(|at| Instant::now() < at);
+        if self.doing.is_some() || early {
+            return;
+        }
+        let store = self.store.clone();
+        if !leads {
+            self.again = Some(Instant::now() + GLANCE);
+            let namespaces = self.namespaces.clone();
+            let read = async move { Done::Read(store.watched_until(&namespaces).await) };
+            self.doing = Some(tokio::spawn(read));
+            return;
+        }
+        let mut book = std::mem::take(&mut self.spare);
+        book.write(std::mem::take(&mut self.book).facts());
+        book.write(std::mem::take(&mut self.aside).facts());
+        let facts = book.facts();
+        if !facts.is_empty() {
+            self.doing = Some(tokio::spawn(write(store, facts)));
+        }
+    }
+
+    /// Waits for what is under way; for ever, where there is nothing.
+    ///
+    /// # Errors
+    /// Why not all is written.
+    pub async fn done(&mut self, now: impl Fn() -> Time) -> Result<(), Failure> {
+        let Some(doing) = &mut self.doing else {
+            return std::future::pending().await;
+        };
+        let done = doing.await;
+        self.doing = None;
+        match done {
+            Ok(Done::Wrote(rest, result)) => {
+                self.again = result.is_err().then(|| Instant::now() + AGAIN);
+                self.aside.write(rest);
+                result
+            }
+            Ok(Done::Read(until)) => self.turn(until?, now()),
+            // It is only awaited here, so it panicked.
+            Err(error) => Err(Failure::Database {
+                words: error.to_string(),
+            }),
+        }
+    }
+
+    /// What was seen before the other one's last sign is written.
+    fn turn(&mut self, until: Option<Time>, now: Time) -> Result<(), Failure> {
+        let Some(until) = until.filter(|until| now.since(*until) <= SILENCE) else {
+            return Err(Failure::Database {
+                words: "another Rollbook has the lock to write, and does not".to_owned(),
+            });
+        };
+        if until >= self.turned {
+            self.spare = std::mem::take(&mut self.book);
+            self.turned = now;
+        }
+        Ok(())
+    }
+
+    /// Writes what is left, and waits for it.
+    ///
+    /// # Errors
+    /// Why not all is written.
+    pub async fn finish(&mut self, now: impl Fn() -> Time, leads: bool) -> Result<(), Failure> {
+        let mut result = Ok(());
+        if self.doing.is_some() {
+            result = self.done(&now).await;
+        }
+        self.again = None;
+        if leads {
+            self.start(true);
+        }
+        match self.doing {
+            Some(_) => self.done(&now).await,
+            None => result,
+        }
+    }
+}
+
+/// Writes facts batch by batch, in their order: what vouches for others comes
+/// last.
+async fn write(store: Store, facts: Vec<Fact>) -> Done {
+    let mut rest = facts.as_slice();
+    while !rest.is_empty() {
+        let (batch, after) = rest.split_at(rest.len().min(BATCH));
+        if let Err(failure) = store.write(batch).await {
+            return Done::Wrote(rest.to_vec(), Err(failure));
+        }
+        rest = after;
+    }
+    Done::Wrote(Vec::new(), Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use domain::record::{Known, Watch};
+    use domain::workload::Key;
+
+    use super::*;
+
+    fn at(second: i64) -> Time {
+        Time::from_second(1_800_000_000 + second)
+    }
+
+    fn known(uid: &str) -> Fact {
+        Fact::Workload(Known {
+            uid: uid.to_owned(),
+            key: Key::daemon_set("ns", uid),
+            created_at: at(0),
+            gone: None,
+            seen_gone: false,
+        })
+    }
+
+    fn watch(to: i64) -> Fact {
+        Fact::Watch(Watch {
+            id: "other".to_owned(),
+            from: at(0),
+            to: at(to),
+            namespaces: Vec::new(),
+        })
+    }
+
+    /// One that waits keeps what the other one has not written for certain.
+    #[tokio::test]
+    async fn who_takes_over_has_what_the_other_may_have_lost() {
+        let folder = std::env::temp_dir().join(format!("rb-pending-{}", std::process::id()));
+        let store = Store::file(&folder.join("r.db")).await.unwrap();
+        let mut pending = Pending::new(store.clone(), Vec::new(), at(0));
+        let mut glance = async |pending: &mut Pending, now| {
+            pending.again = None;
+            pending.start(false);
+            pending.done(|| at(now)).await
+        };
+        pending.add(vec![known("a")]);
+        assert!(glance(&mut pending, 1).await.is_err(), "nobody writes");
+        store.write(&[watch(5)]).await.unwrap();
+        glance(&mut pending, 10).await.unwrap();
+        pending.add(vec![known("b")]);
+        store.write(&[watch(9)]).await.unwrap();
+        glance(&mut pending, 14).await.unwrap();
+        assert_eq!(pending.spare.known.len(), 1, "seen at most at 10");
+        store.write(&[watch(12)]).await.unwrap();
+        glance(&mut pending, 20).await.unwrap();
+        assert!(pending.spare.known.contains_key("b") && pending.book.known.is_empty());
+        assert!(!pending.spare.known.contains_key("a"), "it is written");
+        assert!(
+            glance(&mut pending, 60).await.is_err(),
+            "the other one is silent"
+        );
+        pending.add(vec![known("c")]);
+        pending.finish(|| at(61), true).await.unwrap();
+        for (name, there) in [("a", 0), ("b", 1), ("c", 1)] {
+            let lives = store.lives(&Key::daemon_set("ns", name)).await.unwrap();
+            assert_eq!(lives.len(), there, "{name}");
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

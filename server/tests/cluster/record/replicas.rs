@@ -1,0 +1,70 @@
+//! Several replicas on one PostgreSQL: one writes at a time.
+
+use std::time::Instant;
+
+use app::record::{Record as _, State};
+use domain::record::timeline::Grade;
+use server::config::Record as Place;
+use server::record::store::Store;
+use xtask::postgres::Postgres;
+
+use super::{Recorder, newest};
+use crate::rig::share;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_takes_over_and_misses_nothing() {
+    let rig = share().await;
+    let server = Postgres::start("replicas").unwrap();
+    let place = || Place::Url(server.url());
+    let first = Recorder::start(&rig, place()).await;
+    let second = Recorder::start(&rig, place()).await;
+    rig.two("heir").await;
+    // Whoever does not write reads all the same.
+    second
+        .told("heir", |told| newest(told).revision == Some(2))
+        .await;
+    assert_eq!(second.record.state(), State::Fine);
+    for turn in 3..6 {
+        rig.image("heir", &format!("i:{turn}"));
+        rig.settled("heir").await;
+    }
+    first.kill();
+    let begin = Instant::now();
+    for turn in 6..9 {
+        rig.image("heir", &format!("i:{turn}"));
+        rig.settled("heir").await;
+    }
+    let told = second.told("heir", |told| told.periods.len() == 8).await;
+    println!("it took over within {:?}", begin.elapsed());
+    for row in told.periods.iter().filter(|row| row.generation > 1) {
+        assert_eq!(row.start.grade, Grade::Observed, "{row:#?}");
+    }
+    second.end().await;
+}
+
+/// A process that hangs keeps its connection, and loses the lock all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_hangs_loses_the_lock() {
+    let server = Postgres::start("hangs").unwrap();
+    let [hanging, other] = [
+        Store::open(&server.url()).await.unwrap(),
+        Store::open(&server.url()).await.unwrap(),
+    ];
+    let mut seat = hanging.seat(&[]).await.unwrap();
+    assert!(seat.leads().await.unwrap());
+    assert!(seat.leads().await.unwrap(), "it stays its");
+    let mut next = other.seat(&[]).await.unwrap();
+    assert!(!next.leads().await.unwrap());
+    let mut elsewhere = other.seat(&["elsewhere".to_owned()]).await.unwrap();
+    assert!(
+        elsewhere.leads().await.unwrap(),
+        "what else is watched is another's"
+    );
+    let begin = Instant::now();
+    while !next.leads().await.unwrap() {
+        assert!(begin.elapsed().as_secs() < 60, "it never lost it");
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    println!("it lost it after {:?}", begin.elapsed());
+    assert!(seat.leads().await.is_err(), "it is told");
+}
