@@ -345,6 +345,10 @@ impl From<&Template> for Archived {
 
 /// Something to write down. As JSON it is an object of one key, which says of
 /// what it is.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a period is the usual one, and each is short-lived"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Fact {

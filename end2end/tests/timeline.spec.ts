@@ -26,6 +26,28 @@ test('what Kubernetes pruned is still told', async ({ page }) => {
   await accessible(page);
 });
 
+test('what Kubernetes pruned can be opened, compared and restored', async ({ page }) => {
+  await page.goto('/ns/logging/daemonsets/vector');
+  const rows = page.getByRole('list', { name: 'Timeline' }).getByRole('listitem');
+  const pruned = rows.filter({ hasText: 'no longer in Kubernetes' }).first();
+  await pruned.getByRole('link', { name: /^Open the template of \d+ from the record$/ }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Template of \d+ of vector, from the record$/);
+  await expect(page.getByRole('list', { name: 'When it ran' }).getByRole('listitem').first()).toContainText(/ as \d+/);
+  await expect(page.getByText('Kubernetes keeps this template no more')).toBeVisible();
+  await accessible(page);
+  await page.getByRole('link', { name: 'Compare' }).click();
+  await expect(page.getByLabel('To', { exact: true })).toHaveValue(/^sha256:/);
+  await expect(page.getByRole('list', { name: 'Summary of changes' })).toBeVisible();
+  await accessible(page);
+  await page.getByRole('link', { name: 'Restore' }).click();
+  await expect(page.getByRole('list', { name: 'Preflight checks' })).toContainText('Server dry run accepted');
+  await expect(page.getByText(/It will be revision \d+\./)).toBeVisible();
+  await expect(page.getByText('Kubernetes keeps this template no more, so it numbers it as new.')).toBeVisible();
+  await accessible(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await fits(page);
+});
+
 test('a server without a record says what it cannot know', async ({ page }) => {
   const own = await serve('--record', 'none');
   try {
@@ -46,9 +68,17 @@ test('a change is in the timeline without a load, and stays after a restart @scr
   await awake(page);
   const rows = page.getByRole('list', { name: 'Timeline' }).getByRole('listitem');
   const before = await rows.count();
-  kubectl('-n', 'kube-system', 'patch', 'ds', 'kube-proxy', '--field-manager', 'a-person', '-p', '{"spec":{"template":{"metadata":{"annotations":{"told":"live"}}}}}');
+  const change = (value: string) => kubectl('-n', 'kube-system', 'patch', 'ds', 'kube-proxy', '--field-manager', 'a-person', '-p', `{"spec":{"template":{"metadata":{"annotations":{"told":"${value}"}}}}}`);
+  change('live');
   await expect(rows).toHaveCount(before + 1);
   await expect(rows.first()).toContainText('by a-person');
+  // Whoever is in it with the keyboard stays where they are.
+  const held = rows.last().getByRole('link').first();
+  await held.focus();
+  const name = await held.getAttribute('aria-label');
+  change('again');
+  await expect(rows).toHaveCount(before + 2);
+  await expect(page.locator(':focus')).toHaveAttribute('aria-label', name ?? 'a name');
 });
 
 test('what ran then is listed, what differs first', async ({ page }) => {

@@ -75,6 +75,7 @@ catalogue! {
     outcome_running = "rolling out", "更新中";
     number_not_known = "number not known", "编号未知";
     archived = "no longer in Kubernetes", "Kubernetes 中已不存在";
+    back_to_then(n: &str) = format!("Roll back to what ran as {n}"), format!("回滚到当时的 {n}");
     open_kept = "Open", "打开";
     restore = "Restore", "恢复";
     open_kept_of(n: &str) = format!("Open the template of {n} from the record"), format!("从记录中打开 {n} 的模板");

@@ -149,7 +149,11 @@ fn draw_timeline_soon() {
             SupportedType::TextHtml,
         )?;
         if let (Some(old), Some(new)) = (timeline(&document()), timeline(&page)) {
-            old.replace_with_with_node_1(&new)?;
+            if old.inner_html() != new.inner_html() {
+                let held = held_in(&old);
+                old.replace_with_with_node_1(&new)?;
+                held.map(|held| hold_in(&new, &held));
+            }
         }
         Ok::<(), wasm_bindgen::JsValue>(())
     };
@@ -162,6 +166,34 @@ fn draw_timeline_soon() {
         },
         WRITTEN_AFTER,
     );
+}
+
+/// The link in it that has the keyboard: where it leads, and its name.
+fn held_in(part: &Element) -> Option<[Option<String>; 2]> {
+    let held = document().active_element()?;
+    part.contains(Some(&held)).then(|| named(&held))
+}
+
+fn named(link: &Element) -> [Option<String>; 2] {
+    ["href", "aria-label"].map(|name| link.get_attribute(name))
+}
+
+/// Gives the keyboard back to it.
+fn hold_in(part: &Element, held: &[Option<String>; 2]) {
+    let links = part.get_elements_by_tag_name("a");
+    let mut links = (0..links.length()).filter_map(|at| links.item(at));
+    let Some(link) = links.find(|link| named(link) == *held) else {
+        return;
+    };
+    let focus = match link.dyn_into::<web_sys::HtmlElement>() {
+        Ok(link) => link.focus(),
+        Err(link) => match link.dyn_into::<web_sys::SvgElement>() {
+            Ok(link) => link.focus(),
+            Err(_) => Ok(()),
+        },
+    };
+    // What cannot have it loses it, as it did before.
+    let _ = focus;
 }
 
 fn timeline(document: &web_sys::Document) -> Option<Element> {

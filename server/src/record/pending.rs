@@ -199,7 +199,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("rb-pending-{}", std::process::id()));
         let store = Store::file(&folder.join("r.db")).await.unwrap();
         let mut pending = Pending::new(store.clone(), Vec::new(), at(0));
-        let mut glance = async |pending: &mut Pending, now| {
+        let glance = async |pending: &mut Pending, now| {
             pending.again = None;
             pending.start(false);
             pending.done(|| at(now)).await

@@ -353,5 +353,18 @@ fn actions(lang: Lang, timeline: &Timeline, row: &Row) -> Option<AnyView> {
             </a>
         }
     });
-    Some(view! { {compare} {restore} }.into_any())
+    let same = timeline.periods.first()?.template == row.template;
+    let back = (there && row.in_cluster && !same).then(|| {
+        view! {
+            <a
+                class="button small-button button-back"
+                href=urls::rollback(key, Some(&digest))
+                aria-label=lang.back_to_then(&number)
+            >
+                <Icon glyph=Glyph::Back size=14/>
+                {lang.roll_back_to_this()}
+            </a>
+        }
+    });
+    Some(view! { {compare} {back} {restore} }.into_any())
 }

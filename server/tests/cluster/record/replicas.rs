@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use app::record::{Record as _, State};
+use app::record::State;
 use domain::record::timeline::Grade;
 use server::config::Record as Place;
 use server::record::store::Store;
