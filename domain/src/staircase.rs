@@ -17,6 +17,8 @@ pub const LANES: usize = 7;
 const LEAST: usize = 3;
 /// Share of the width that every bar has.
 const FLOOR: f64 = 1.4;
+/// What is shorter, as a part of the width, cannot be seen.
+const SEEN: f64 = 0.004;
 
 /// A template.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +48,15 @@ pub struct Bar {
     pub back_to: Option<usize>,
 }
 
+/// Nodes that still ran the template of an earlier bar.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tail {
+    /// The lane of that template.
+    pub lane: usize,
+    /// Where, and which share of the nodes, as far as it was seen.
+    pub points: Vec<(f64, f64)>,
+}
+
 /// A span in which nobody watched.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Blind {
@@ -62,6 +73,8 @@ pub struct Staircase {
     pub lanes: Vec<Lane>,
     /// Oldest first.
     pub bars: Vec<Bar>,
+    /// Oldest first; only such as can be seen.
+    pub tails: Vec<Tail>,
     /// Oldest first.
     pub blind: Vec<Blind>,
     /// Known periods that are older than the first bar.
@@ -115,10 +128,23 @@ pub fn staircase(timeline: &Timeline, now: Time) -> Option<Staircase> {
         last = row.generation;
         left = right;
     }
-    let blind = blind(timeline, shown, &bars, now);
+    let place = |at| place(shown, &bars, at, now);
+    let blind = blind(timeline, place);
+    let mut tails = Vec::new();
+    for (pair, bar) in shown.windows(2).zip(&bars) {
+        let points = tail(pair[1], bar.right, span(pair[1], now).1, place);
+        let seen = points.last().is_some_and(|last| last.0 - bar.right > SEEN);
+        if seen && pair[1].generation == bar.generation + 1 {
+            tails.push(Tail {
+                lane: bar.lane,
+                points,
+            });
+        }
+    }
     Some(Staircase {
         lanes,
         bars,
+        tails,
         blind,
         earlier,
     })
@@ -151,24 +177,47 @@ fn weight(row: &Row, now: Time) -> f64 {
     FLOOR + (seconds / 60.0).ln_1p()
 }
 
+/// The place of a moment within the bars.
+fn place(shown: &[&Row], bars: &[Bar], at: Time, now: Time) -> Option<f64> {
+    let found = shown.iter().zip(bars).find(|(row, _)| {
+        let (from, to) = span(row, now);
+        from <= at && at <= to
+    });
+    found.map(|(row, bar)| {
+        let (from, to) = span(row, now);
+        let all = to.since(from).as_secs_f64();
+        let part = if all > 0.0 {
+            at.since(from).as_secs_f64() / all
+        } else {
+            0.0
+        };
+        bar.left + (bar.right - bar.left) * part
+    })
+}
+
+/// The nodes that the rollout of `next` had still to reach: all of them where
+/// it began, none where all ran it, and in between what was seen.
+fn tail(next: &Row, begin: f64, end: Time, place: impl Fn(Time) -> Option<f64>) -> Vec<(f64, f64)> {
+    let rollout = &next.rollout;
+    let mut points = vec![(begin, 1.0)];
+    let mut add =
+        |at: Option<Time>, share: f64| points.extend(at.and_then(&place).zip(Some(share)));
+    add(rollout.first_node, 1.0);
+    match (rollout.all_nodes, rollout.last) {
+        (Some(all), _) => add(Some(all), 0.0),
+        (None, Some(last)) if last.desired > 0 => {
+            let old = f64::from(last.desired.saturating_sub(last.updated));
+            let share = old / f64::from(last.desired);
+            add(Some(last.at), share);
+            add(Some(end), share);
+        }
+        _ => return Vec::new(),
+    }
+    points
+}
+
 /// Gaps at their place within the bars.
-fn blind(timeline: &Timeline, shown: &[&Row], bars: &[Bar], now: Time) -> Vec<Blind> {
-    let place = |at: Time| {
-        let found = shown.iter().zip(bars).find(|(row, _)| {
-            let (from, to) = span(row, now);
-            from <= at && at <= to
-        });
-        found.map(|(row, bar)| {
-            let (from, to) = span(row, now);
-            let all = to.since(from).as_secs_f64();
-            let part = if all > 0.0 {
-                at.since(from).as_secs_f64() / all
-            } else {
-                0.0
-            };
-            bar.left + (bar.right - bar.left) * part
-        })
-    };
+fn blind(timeline: &Timeline, place: impl Fn(Time) -> Option<f64>) -> Vec<Blind> {
     timeline
         .gaps
         .iter()

@@ -26,6 +26,16 @@ test('what Kubernetes pruned is still told', async ({ page }) => {
   await accessible(page);
 });
 
+test('a rollback that its owner put back is told as that', async ({ page }) => {
+  await page.goto('/ns/security/daemonsets/tetragon');
+  const rows = page.getByRole('list', { name: 'Timeline' }).getByRole('listitem');
+  await expect(rows).toHaveCount(4);
+  await expect(rows.nth(0)).toContainText('by argocd-controller');
+  await expect(rows.nth(1)).toContainText('put back by somebody else');
+  await expect(rows.nth(1)).toContainText('by Rollbook');
+  await expect(rows.nth(1)).toContainText('INC-2214');
+});
+
 test('what Kubernetes pruned can be opened, compared and restored', async ({ page }) => {
   await page.goto('/ns/logging/daemonsets/vector');
   const rows = page.getByRole('list', { name: 'Timeline' }).getByRole('listitem');
@@ -36,7 +46,7 @@ test('what Kubernetes pruned can be opened, compared and restored', async ({ pag
   await expect(page.getByText('Kubernetes keeps this template no more')).toBeVisible();
   await accessible(page);
   await page.getByRole('link', { name: 'Compare' }).click();
-  await expect(page.getByLabel('To', { exact: true })).toHaveValue(/^sha256:/);
+  await expect(page.locator('select[name=to]')).toHaveValue(/^sha256:/);
   await expect(page.getByRole('list', { name: 'Summary of changes' })).toBeVisible();
   await accessible(page);
   await page.getByRole('link', { name: 'Restore' }).click();

@@ -1,8 +1,10 @@
 //! The staircase as an SVG: rendered on the server, read aloud as one sentence.
 
 use domain::record::timeline::{Outcome, Row, Timeline};
-use domain::staircase::{Bar, Lane, Staircase, staircase};
+use domain::staircase::{Bar, Lane, Staircase, Tail, staircase};
+use domain::template::ContainerImage;
 use domain::time::Time;
+use jiff::SignedDuration;
 use leptos::prelude::*;
 
 use super::{changes, image};
@@ -54,6 +56,11 @@ pub fn picture(lang: Lang, timeline: &Timeline, now: Time) -> Option<impl IntoVi
         .enumerate()
         .map(|(at, (bar, row))| step(lang, &stairs, at, bar, row, now))
         .collect_view();
+    let tails = stairs
+        .tails
+        .iter()
+        .map(|tail| still_old(lang, &stairs, tail))
+        .collect_view();
     let dates = dates(lang, &stairs, &rows, height, now);
     let earlier =
         (stairs.earlier > 0).then(|| view! { <span>{lang.show_earlier(stairs.earlier)}</span> });
@@ -67,6 +74,7 @@ pub fn picture(lang: Lang, timeline: &Timeline, now: Time) -> Option<impl IntoVi
             <svg viewBox=box_of aria-hidden="true">
                 {lanes}
                 {blind}
+                {tails}
                 {bars}
                 {dates}
             </svg>
@@ -91,9 +99,7 @@ fn lanes(lang: Lang, stairs: &Staircase, rows: &[&Row]) -> impl IntoView + use<>
         .enumerate()
         .map(|(at, lane)| {
             let y = top(stairs, at);
-            let (name, tag) = lane
-                .images
-                .first()
+            let (name, tag) = telling(stairs, lane)
                 .map(|first| image::parts(&first.image))
                 .unwrap_or_default();
             let whole = lane
@@ -125,6 +131,35 @@ fn lanes(lang: Lang, stairs: &Staircase, rows: &[&Row]) -> impl IntoView + use<>
             }
         })
         .collect_view()
+}
+
+/// The image that tells a lane from the others; the first, where none does.
+fn telling<'a>(stairs: &Staircase, lane: &'a Lane) -> Option<&'a ContainerImage> {
+    let everywhere = |image: &&ContainerImage| {
+        let has = |other: &Lane| other.images.contains(image);
+        stairs.lanes.iter().all(has)
+    };
+    let mut own = lane.images.iter().filter(|image| !everywhere(image));
+    own.next().or(lane.images.first())
+}
+
+/// Nodes that still ran a template while the next one came: as thick as their
+/// share.
+fn still_old(lang: Lang, stairs: &Staircase, tail: &Tail) -> impl IntoView + use<> {
+    let middle = top(stairs, tail.lane) + BAR / 2.0;
+    let edge = |side: f64| {
+        let point = move |(x, share): &(f64, f64)| {
+            format!("{:.1},{:.1}", across(*x), middle + side * share * BAR / 4.0)
+        };
+        tail.points.iter().map(point).collect::<Vec<_>>()
+    };
+    let mut points = edge(-1.0);
+    points.extend(edge(1.0).into_iter().rev());
+    view! {
+        <polygon class="stair-tail" points=points.join(" ")>
+            <title>{lang.nodes_still_old()}</title>
+        </polygon>
+    }
 }
 
 /// What a template has that the one before it had not, in a word.
@@ -250,7 +285,11 @@ pub fn number(row: &Row) -> String {
 /// How long it was, or has been, current.
 pub fn span(lang: Lang, row: &Row, now: Time) -> String {
     let end = row.end.map_or(now, |end| end.at);
-    time::duration(lang, time::span(row.start.at, end))
+    let span = time::span(row.start.at, end);
+    if span < SignedDuration::from_secs(1) {
+        return lang.under_a_second().to_owned();
+    }
+    time::duration(lang, span)
 }
 
 fn sentence(lang: Lang, stairs: &Staircase, rows: &[&Row], now: Time) -> String {

@@ -43,6 +43,8 @@ catalogue! {
     wider_means_longer = "Wider means longer, not to scale", "越宽表示越久，非等比";
     templates_oldest_below = "Templates, oldest below", "模板，最早的在下";
     column_who = "Who and why", "谁与为何";
+    nodes_still_old = "nodes still on this template", "仍使用此模板的节点";
+    under_a_second = "< 1 s", "不到 1 秒";
     same_template = "same template", "同一模板";
     nobody_watched = "nobody watched", "无人观察";
     between(from: &str, to: &str) = format!("{from} to {to}"), format!("{from} 至 {to}");

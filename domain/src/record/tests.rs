@@ -540,3 +540,26 @@ fn spans_without_a_step_are_told() {
     let done = pass(&mut world, &mut observer, 20, 3);
     assert_eq!((done.stood_still, done.outcome), (120, Outcome::Done));
 }
+
+/// A watch vouches for less than it saw; what it saw is no gap.
+#[test]
+fn what_was_seen_last_was_watched() {
+    let (mut world, mut book) = (World::new(), Book::default());
+    let mut observer = Observer::default();
+    let late = |world: &World, by: i64| world.clock.after(SignedDuration::from_secs(by));
+    observer.entry(&world.entry(), world.clock);
+    observer.beat(|| "w".into(), &[], world.clock, world.clock);
+    world.clock = late(&world, 5);
+    world.edit(1, "kubectl-edit");
+    observer.entry(&world.entry(), world.clock);
+    let seen_at = world.clock;
+    book.write(observer.take());
+    world.clock = late(&world, 300);
+    let mut again = Observer::resume(before(&book));
+    again.entry(&world.entry(), world.clock);
+    again.beat(|| "v".into(), &[], world.clock, world.clock);
+    book.write(again.take());
+    let told = told(&book, "uid-foo", late(&world, 1));
+    assert_eq!(told.gaps.len(), 1);
+    assert_eq!((told.gaps[0].from, told.gaps[0].to), (seen_at, world.clock));
+}

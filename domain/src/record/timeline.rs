@@ -202,6 +202,7 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     rows.reverse();
     let sees = |watch: &&Watch| watch.sees(&known.key.namespace);
     let watches: Vec<&Watch> = sources.watches.iter().filter(sees).collect();
+    let seen: Vec<Time> = periods.iter().flat_map(seen).collect();
     let until = known.gone.map_or(now, |gone| gone.not_after);
     Timeline {
         key: known.key.clone(),
@@ -211,7 +212,7 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
         recorded_since: watches.iter().map(|watch| watch.from).min(),
         missing_before: periods.first().map_or(0, |first| first.generation - 1),
         periods: rows,
-        gaps: gaps(&watches, known.created_at, until),
+        gaps: gaps(&watches, &seen, known.created_at, until),
     }
 }
 
@@ -388,8 +389,25 @@ fn put_back(rows: &mut [Row]) {
     }
 }
 
-/// The spans between two moments that no watch covers.
-fn gaps(watches: &[&Watch], from: Time, to: Time) -> Vec<Gap> {
+/// Moments at which something was seen to happen.
+fn seen(period: &Period) -> impl Iterator<Item = Time> + use<> {
+    let rollout = &period.rollout;
+    let began = period.watched.then_some(period.start.not_after);
+    let came = [
+        began,
+        rollout.observed,
+        rollout.first_node,
+        rollout.all_nodes,
+        rollout.done,
+        rollout.last.map(|last| last.at),
+    ];
+    came.into_iter().flatten()
+}
+
+/// The spans between two moments that no watch covers. A watch vouches for less
+/// than it saw, for it may have been dead for a moment when it ended: what was
+/// `seen` to happen in that moment was watched.
+fn gaps(watches: &[&Watch], seen: &[Time], from: Time, to: Time) -> Vec<Gap> {
     let spans: BTreeMap<Time, Time> = watches.iter().fold(BTreeMap::new(), |mut spans, watch| {
         let end = spans.entry(watch.from).or_insert(watch.to);
         *end = watch.to.max(*end);
@@ -400,8 +418,10 @@ fn gaps(watches: &[&Watch], from: Time, to: Time) -> Vec<Gap> {
     let start = spans.keys().next().copied().unwrap_or(to);
     for (begin, end) in spans {
         if begin > covered && begin <= to && begin != start {
+            let late = |at: &&Time| **at < begin && at.since(covered) <= PAUSE;
+            let last = seen.iter().filter(late).max().copied();
             gaps.push(Gap {
-                from: covered,
+                from: last.unwrap_or(covered).max(covered),
                 to: begin,
             });
         }

@@ -76,6 +76,36 @@ fn a_rollback_falls_into_the_lane_it_came_from() {
 }
 
 #[test]
+fn nodes_still_old_are_as_thick_as_their_share() {
+    use crate::record::Last;
+    let mut told = told(&[1, 2, 3], 60);
+    let tails = |told: &Timeline| {
+        let stairs = staircase(told, at(200)).unwrap_or_else(|| unreachable!());
+        (stairs.tails.clone(), stairs)
+    };
+    assert_eq!(tails(&told).0, [], "nothing was seen of the rollouts");
+    // Newest first: 3 began at minute 120, and 2 at 60.
+    told.periods[1].rollout.first_node = Some(at(70));
+    told.periods[1].rollout.all_nodes = Some(at(90));
+    told.periods[0].rollout.last = Some(Last {
+        at: at(150),
+        updated: 6,
+        desired: 8,
+    });
+    let (tails, stairs) = tails(&told);
+    assert_eq!([tails[0].lane, tails[1].lane], [0, 1]);
+    let shares = |at: usize| tails[at].points.iter().map(|p| p.1).collect::<Vec<_>>();
+    assert_eq!(shares(0), [1.0, 1.0, 0.0]);
+    assert_eq!(shares(1), [1.0, 0.25, 0.25], "it goes on");
+    assert!((tails[1].points[2].0 - 1.0).abs() < 1e-9);
+    let half = f64::midpoint(stairs.bars[1].left, stairs.bars[1].right);
+    assert!(
+        (tails[0].points[2].0 - half).abs() < 1e-3,
+        "half way through 2"
+    );
+}
+
+#[test]
 fn two_periods_are_no_staircase() {
     assert_eq!(staircase(&told(&[1, 2], 60), at(200)), None);
 }

@@ -2,7 +2,8 @@
 //! themselves make the history.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -34,13 +35,20 @@ pub fn play(cluster: &Cluster, rollbook: Option<&Path>) -> Outcome<()> {
         let watcher = rollbook
             .map(|program| Watcher::start(cluster, program))
             .transpose()?;
-        tell_all(cluster)?;
+        tell_all(
+            cluster,
+            watcher.as_ref().map(|watcher| watcher.address.as_str()),
+        )?;
         watcher.map_or(Ok(()), Watcher::end)
     })
 }
 
 /// A Rollbook that watches the story and writes it down. Dropping kills it.
-struct Watcher(Child);
+struct Watcher {
+    child: Child,
+    /// Host and port.
+    address: String,
+}
 
 impl Watcher {
     fn start(cluster: &Cluster, program: &Path) -> Outcome<Self> {
@@ -58,17 +66,23 @@ impl Watcher {
         let mut child = command.spawn().doing("cannot start rollbook")?;
         cluster.record(child.id(), program)?;
         let out = child.stdout.take();
-        let watcher = Self(child);
+        let mut watcher = Self {
+            child,
+            address: String::new(),
+        };
         // It says where it is once it has seen the cluster.
-        match out.and_then(|out| BufReader::new(out).lines().next()) {
-            Some(Ok(_)) => Ok(watcher),
-            _ => fail("rollbook ended before it watched; why, it says above"),
-        }
+        let line = out.and_then(|out| BufReader::new(out).lines().next());
+        let line = line.and_then(Result::ok).unwrap_or_default();
+        let Some((_, address)) = line.split_once("http://") else {
+            return fail("rollbook ended before it watched; why, it says above");
+        };
+        watcher.address = address.trim_end_matches('/').to_owned();
+        Ok(watcher)
     }
 
     fn end(mut self) -> Outcome<()> {
-        signal("TERM", self.0.id());
-        let status = self.0.wait().doing("cannot wait for rollbook")?;
+        signal("TERM", self.child.id());
+        let status = self.child.wait().doing("cannot wait for rollbook")?;
         if status.success() {
             Ok(())
         } else {
@@ -80,12 +94,12 @@ impl Watcher {
 impl Drop for Watcher {
     fn drop(&mut self) {
         // It may have ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
-fn tell_all(cluster: &Cluster) -> Outcome<()> {
+fn tell_all(cluster: &Cluster, rollbook: Option<&str>) -> Outcome<()> {
     let path = root().join("end2end/cluster/story.yaml");
     let text = fs::read_to_string(path).doing("cannot read the story")?;
     let story: Value = serde_norway::from_str(&text).doing("cannot read the story")?;
@@ -93,7 +107,7 @@ fn tell_all(cluster: &Cluster) -> Outcome<()> {
     std::thread::scope(|scope| {
         let tellers: Vec<_> = list(&story["workloads"])
             .iter()
-            .map(|workload| scope.spawn(move || tell(cluster, workload)))
+            .map(|workload| scope.spawn(move || tell(cluster, rollbook, workload)))
             .collect();
         tellers.into_iter().try_for_each(|teller| {
             teller
@@ -117,13 +131,14 @@ fn list(value: &Value) -> &[Value] {
 }
 
 /// One workload: its object, then its steps.
-fn tell(cluster: &Cluster, workload: &Value) -> Outcome<()> {
+fn tell(cluster: &Cluster, rollbook: Option<&str>, workload: &Value) -> Outcome<()> {
     let object = &workload["object"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let namespace = text(&object["metadata"]["namespace"]);
     let name = text(&object["metadata"]["name"]);
     let told = Told {
         cluster,
+        rollbook,
         namespace,
         target: format!("ds/{name}"),
     };
@@ -141,6 +156,8 @@ fn tell(cluster: &Cluster, workload: &Value) -> Outcome<()> {
 
 struct Told<'a> {
     cluster: &'a Cluster,
+    /// Host and port of the Rollbook that watches.
+    rollbook: Option<&'a str>,
     namespace: String,
     target: String,
 }
@@ -201,11 +218,9 @@ impl Told<'_> {
         };
         let target = self.target.as_str();
         match verb.as_str() {
-            "patch" => {
-                let patch = value.to_string();
-                let words = ["patch", target, "--type=strategic", "-p", &patch];
-                self.observed(&self.kubectl(&[&words[..], &["-o", GENERATION]].concat())?)
-            }
+            "patch" => self.patch(value, "kubectl-patch"),
+            "sync" => self.patch(value, "argocd-controller"),
+            "roll-back" => self.roll_back(value),
             "undo" => self.rollout("undo", &[&format!("--to-revision={value}")]),
             "restart" => self.rollout("restart", &[]),
             "rollout" => self.until("is rolled out", &["rollout", "status", target, GLANCE]),
@@ -213,6 +228,29 @@ impl Told<'_> {
             "delete-pods" => self.delete_pods(value.as_u64().unwrap_or(1)),
             other => fail(format!("{target}: no such step: {other}")),
         }
+    }
+
+    fn patch(&self, patch: &Value, manager: &str) -> Outcome<()> {
+        let patch = patch.to_string();
+        let words = ["patch", &self.target, "--type=strategic", "-p", &patch];
+        let how = ["--field-manager", manager, "-o", GENERATION];
+        self.observed(&self.kubectl(&[&words[..], &how].concat())?)
+    }
+
+    /// A rollback as a person orders it.
+    fn roll_back(&self, number: &Value) -> Outcome<()> {
+        let Some(rollbook) = self.rollbook else {
+            return self.rollout("undo", &[&format!("--to-revision={number}")]);
+        };
+        let name = self.target.trim_start_matches("ds/");
+        let path = format!("jsonpath={{.items[?(@.revision=={number})].metadata.name}}");
+        let selector = format!("app={name}");
+        let to = self.kubectl(&["get", "controllerrevisions", "-l", &selector, "-o", &path])?;
+        let order = json!({
+            "namespace": self.namespace, "name": name, "to": to, "reason": "INC-2214: no events from GPU nodes",
+        });
+        post(rollbook, "/api/rollback", &order)?;
+        self.observed(&self.field(GENERATION)?)
     }
 
     /// Deletes so many percent of the pods, by name.
@@ -225,5 +263,26 @@ impl Told<'_> {
         let gone: Vec<&str> = pods.lines().take(count).collect();
         self.kubectl(&[&["delete", "--wait=false"], &gone[..]].concat())
             .map(|_| ())
+    }
+}
+
+/// Posts JSON; fails unless the answer is 200.
+fn post(address: &str, path: &str, body: &Value) -> Outcome<()> {
+    let body = body.to_string();
+    let length = body.len();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    );
+    let mut answer = String::new();
+    TcpStream::connect(address)
+        .and_then(|mut stream| {
+            stream.write_all(request.as_bytes())?;
+            stream.read_to_string(&mut answer)
+        })
+        .doing("rollbook does not answer")?;
+    match answer.split_whitespace().nth(1) {
+        Some("200") => Ok(()),
+        _ => fail(format!("rollbook refused: {answer}")),
     }
 }
