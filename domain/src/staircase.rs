@@ -5,7 +5,7 @@
 //! A bar is as wide as the logarithm of its duration, for a minute and a month
 //! must both be seen.
 
-use crate::record::timeline::{Row, Timeline};
+use crate::record::timeline::{Outcome, Row, Timeline};
 use crate::template::{ContainerImage, Digest};
 use crate::time::Time;
 
@@ -209,7 +209,10 @@ fn tail(next: &Row, begin: f64, end: Time, place: impl Fn(Time) -> Option<f64>) 
             let old = f64::from(last.desired.saturating_sub(last.updated));
             let share = old / f64::from(last.desired);
             add(Some(last.at), share);
-            add(Some(end), share);
+            // When the rest of a rollout that nobody watched got there is not
+            // known.
+            let went_on = matches!(next.outcome, Outcome::Running | Outcome::Overtaken);
+            add(went_on.then_some(end), share);
         }
         _ => return Vec::new(),
     }
