@@ -12,6 +12,8 @@
 //! set (RS `PrepareForUpdate`). Its end is the start of the next.
 
 pub mod book;
+pub mod changes;
+pub mod images;
 pub mod observer;
 pub mod then;
 pub mod timeline;

@@ -169,7 +169,7 @@ pub struct Sources {
 }
 
 /// A gap shorter than this is a moment's pause of the same watching.
-const PAUSE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
+pub(super) const PAUSE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
 /// Tells it.
 pub fn timeline(sources: &Sources, now: Time) -> Timeline {
@@ -177,16 +177,7 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     periods.sort_by_key(|period| period.generation);
     ordered(&mut periods);
     let known = &sources.known;
-    let gone = known.gone.map(|bounds| Moment {
-        at: bounds.not_after,
-        not_before: bounds.not_before,
-        grade: if bounds.not_after.since(bounds.not_before) <= PAUSE {
-            Grade::Observed
-        } else {
-            Grade::NotKnown
-        },
-        rule: None,
-    });
+    let gone = deleted(known);
     let mut rows: Vec<Row> = Vec::with_capacity(periods.len());
     for at in 0..periods.len() {
         rows.push(row(sources, &periods, at, gone));
@@ -209,7 +200,7 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
 }
 
 /// Periods begin in their order: a bound of one is a bound of its neighbours.
-fn ordered(periods: &mut [Period]) {
+pub(super) fn ordered(periods: &mut [Period]) {
     for at in 1..periods.len() {
         let least = periods[at - 1].start.not_before;
         let start = &mut periods[at].start;
@@ -222,7 +213,7 @@ fn ordered(periods: &mut [Period]) {
     }
 }
 
-fn begun(period: &Period, known: &Known) -> Moment {
+pub(super) fn begun(period: &Period, known: &Known) -> Moment {
     let Bounds {
         not_before,
         not_after,
@@ -270,18 +261,7 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>) -
     let revision = period.numbers.keys().next_back().copied();
     let (in_cluster, carries) = lives_on(sources, period.held.as_ref());
     let missing_after = next.map_or(0, |next| next.generation - period.generation - 1);
-    let end = match next {
-        None => gone,
-        Some(next) => {
-            let mut end = begun(next, &sources.known);
-            if missing_after > 0 {
-                end.not_before = period.start.not_before;
-                end.grade = Grade::NotKnown;
-                end.rule = None;
-            }
-            Some(end)
-        }
-    };
+    let end = ended(period, next, &sources.known);
     Row {
         generation: period.generation,
         revision,
@@ -302,6 +282,35 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>) -
         outcome: outcome(period, next, gone.is_some()),
         rollout: period.rollout,
     }
+}
+
+/// When a period ended: with the one after it, or with its workload; `None` for
+/// what goes on.
+pub(super) fn ended(period: &Period, next: Option<&Period>, known: &Known) -> Option<Moment> {
+    let Some(next) = next else {
+        return deleted(known);
+    };
+    let mut end = begun(next, known);
+    if next.generation - period.generation > 1 {
+        end.not_before = period.start.not_before;
+        end.grade = Grade::NotKnown;
+        end.rule = None;
+    }
+    Some(end)
+}
+
+/// When a workload was deleted.
+pub(super) fn deleted(known: &Known) -> Option<Moment> {
+    known.gone.map(|bounds| Moment {
+        at: bounds.not_after,
+        not_before: bounds.not_before,
+        grade: if bounds.not_after.since(bounds.not_before) <= PAUSE {
+            Grade::Observed
+        } else {
+            Grade::NotKnown
+        },
+        rule: None,
+    })
 }
 
 /// Is the ControllerRevision still there, and which number does it carry?
