@@ -27,7 +27,7 @@ const FOOT: f64 = 26.0;
 /// Characters of a lane's name.
 const NAME: usize = 27;
 /// Characters of what is read of a mark.
-const READ: usize = 170;
+const READ: usize = 138;
 /// Changes in the sentence.
 const SAID: usize = 12;
 /// Times along the foot at most.
@@ -60,7 +60,7 @@ pub fn picture(lang: Lang, told: &Changes, now: Time) -> Option<impl IntoView + 
                         <path class="strip-hatch" d="M-1 7 7 -1M-1 1 1 -1M5 7 7 5"></path>
                     </pattern>
                 </defs>
-                <text class="strip-hint" x=LEFT y=18 aria-hidden="true">
+                <text class="strip-hint" x=20 y=18 aria-hidden="true">
                     {lang.changed_hint()}
                 </text>
                 {ticks(lang, told, foot, now)}
@@ -153,7 +153,7 @@ fn mark_of(lang: Lang, told: &Changes, mark: &Mark, y: f64, now: Time) -> impl I
             {range}
             <rect class="strip-target" x=x - 13.0 y=y - 13.0 width=26 height=26 rx=5></rect>
             {shape}
-            <text class="strip-read" x=LEFT y=18>
+            <text class="strip-read" x=20 y=18>
                 {read}
             </text>
         </a>

@@ -8,7 +8,7 @@ use domain::time::Time;
 use leptos::prelude::*;
 
 use crate::i18n::Lang;
-use crate::record::Failure;
+use crate::record::{Failure, State};
 use crate::time;
 
 /// Who began a period, and why.
@@ -107,5 +107,16 @@ pub fn why_none(lang: Lang, failure: &Failure) -> String {
         Failure::Off => lang.timeline_off().to_owned(),
         Failure::Opening => lang.timeline_opening().to_owned(),
         other => lang.record_unreadable(&other.to_string()),
+    }
+}
+
+/// What is said while the record does not take what is seen.
+pub fn behind(lang: Lang, state: &State, now: Time) -> Option<String> {
+    match state {
+        State::Behind(since, failure) => {
+            let since = time::absolute(lang, *since, now);
+            Some(lang.record_behind(&since, &failure.to_string()))
+        }
+        State::Off | State::Opening | State::Fine => None,
     }
 }

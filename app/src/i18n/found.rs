@@ -69,6 +69,8 @@ catalogue! {
     changed_undrawn(n: usize) =
         format!("{n} more workload{} only in the list", if n == 1 { " is" } else { "s are" }),
         format!("另有 {n} 个工作负载仅见于列表");
+    changed_blind(spans: &str) = format!("Nobody watched: {spans}."), format!("无人观察：{spans}。");
+    in_container(names: &str) = format!("container {names}"), format!("容器 {names}");
     changed_all(n: usize) = format!("{n} older in this span"), format!("此范围内更早的 {n} 项");
     changed_several(n: usize, first: &str) =
         format!("{n} changes, the last: {first}"), format!("{n} 项变更，最近一项：{first}");

@@ -11,7 +11,7 @@ use crate::components::head::Title;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::told;
 use crate::i18n::Lang;
-use crate::record::{Failure, Record};
+use crate::record::{Failure, Record, State};
 use crate::{time, urls};
 
 /// The page.
@@ -29,11 +29,11 @@ pub fn ImagesPage() -> impl IntoView {
             move |()| {
                 let (record, text) = (record.clone(), text.clone());
                 async move {
-                    let record = record.ok_or(Failure::Opening);
-                    Found(match record {
-                        Ok(record) => record.images(&text, page.unwrap_or(1)).await,
-                        Err(failure) => Err(failure),
-                    })
+                    let Some(record) = record else {
+                        return Found(Err(Failure::Opening), State::Opening);
+                    };
+                    let found = record.images(&text, page.unwrap_or(1)).await;
+                    Found(found, record.state())
                 }
             },
         )
@@ -46,15 +46,19 @@ pub fn ImagesPage() -> impl IntoView {
         {form(lang, &text)}
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {
-                let Found(found) = found.await;
-                match found {
+                let Found(found, state) = found.await;
+                let behind = told::behind(lang, &state, now);
+                let found = match found {
                     Ok(found) if found.query.is_empty() => running(lang, &found, now).into_any(),
                     Ok(found) => uses(lang, &found, now).into_any(),
                     Err(failure) => {
                         super::status(503);
-                        notice(told::why_none(lang, &failure)).into_any()
+                        // Why is told by what it is behind with.
+                        let why = behind.is_none().then(|| told::why_none(lang, &failure));
+                        why.map(notice).into_any()
                     }
-                }
+                };
+                view! { {behind.map(notice)} {found} }
             })}
         </Suspense>
     }
@@ -62,7 +66,7 @@ pub fn ImagesPage() -> impl IntoView {
 
 /// What the record said. It never leaves the server.
 #[derive(Clone, Debug)]
-struct Found(Result<Images, Failure>);
+struct Found(Result<Images, Failure>, State);
 
 impl serde::Serialize for Found {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -73,7 +77,7 @@ impl serde::Serialize for Found {
 impl<'de> serde::Deserialize<'de> for Found {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         <()>::deserialize(deserializer)?;
-        Ok(Self(Err(Failure::Opening)))
+        Ok(Self(Err(Failure::Opening), State::Opening))
     }
 }
 
@@ -220,12 +224,16 @@ fn row(lang: Lang, one: &Use, query: &str, now: Time) -> impl IntoView + use<> {
     } else {
         number.into_any()
     };
+    let containers = (!one.containers.is_empty()).then(|| {
+        let words = lang.in_container(&one.containers.join(", "));
+        view! { <p class="muted small">{words}</p> }
+    });
     view! {
         <tr>
             <td>{name} <p class="muted small">{one.key.namespace.clone()}</p></td>
             <td>
                 <span class="mono">{marked(&one.image, query)}</span>
-                <p class="muted small">{one.containers.join(", ")}</p>
+                {containers}
             </td>
             <td>{number} " " {mark}</td>
             <td>{told::period(lang, one.start, one.end, one.current, now)}</td>

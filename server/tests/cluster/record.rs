@@ -3,6 +3,7 @@
 //! moment.
 
 mod files;
+mod found;
 mod random;
 
 use std::path::{Path, PathBuf};

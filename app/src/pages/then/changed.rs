@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use domain::record::changes::{Change, Changes, What};
+use domain::record::timeline::{Gap, Grade};
 use domain::time::Time;
 use jiff::SignedDuration;
 use leptos::prelude::*;
@@ -10,10 +11,12 @@ use leptos::prelude::*;
 use crate::components::strip::{self, picture};
 use crate::components::{changes, told};
 use crate::i18n::Lang;
-use crate::urls;
+use crate::{time, urls};
 
 /// Changes listed before the rest is folded.
 const OPEN: usize = 12;
+/// Spans without a watch that are named.
+const GAPS: usize = 3;
 
 /// How far back one looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,6 +100,7 @@ pub fn panel(
         (told.more > 0).then(|| lang.changed_more(told.more)),
         (told.unchanged > 0).then(|| lang.changed_rest(told.unchanged)),
         (told.unsure > 0).then(|| lang.changed_unsure(told.unsure)),
+        blind(lang, told, now),
     ];
     let rest: Vec<String> = rest.into_iter().flatten().collect();
     let rest =
@@ -161,11 +165,18 @@ fn line(lang: Lang, at: usize, change: &Change, now: Time) -> impl IntoView + us
     } else {
         view! { <b>{name}</b> }.into_any()
     };
-    let how = told::how(lang, change.when, now).filter(|_| change.what != What::Created);
+    // From when until when is said above it already.
+    let how = match (change.when.grade, change.what) {
+        (Grade::NotKnown, _) => Some(lang.nobody_watched().to_owned()),
+        (_, What::Created) => None,
+        _ => told::how(lang, change.when, now),
+    };
     let class = match change.what {
         What::Back => "mark mark-violet",
         _ => "chip",
     };
+    // Of a restart its kind says it all.
+    let chips = (change.what != What::Restarted).then(|| changes::chips(lang, &change.changes));
     let missing = (change.missing_before > 0).then(
         || view! { <p class="muted small">{lang.unknown_periods(change.missing_before)}</p> },
     );
@@ -181,14 +192,40 @@ fn line(lang: Lang, at: usize, change: &Change, now: Time) -> impl IntoView + us
             <div>
                 <p class="chips">
                     <span class=class>{strip::what(lang, change.what)}</span>
-                    {strip::numbers(lang, change).map(|n| view! { <span>{n}</span> })}
-                    {changes::chips(lang, &change.changes)}
+                    {numbers(change)}
+                    {chips}
                 </p>
                 {missing}
             </div>
             <div>{who}</div>
         </li>
     }
+}
+
+/// `1 → 2`, as far as the numbers are known.
+fn numbers(change: &Change) -> Option<impl IntoView + use<>> {
+    let to = change.revision?;
+    let from = change.from_revision.map(|from| {
+        view! { {from} " " <span class="arrow">"→"</span> " " }
+    });
+    Some(view! { <span>{from} {to}</span> })
+}
+
+/// When nobody watched, for those who do not see it: the last few spans.
+fn blind(lang: Lang, told: &Changes, now: Time) -> Option<String> {
+    let mut gaps: Vec<&Gap> = told.gaps.values().flatten().collect();
+    gaps.sort_by_key(|gap| std::cmp::Reverse((gap.to, gap.from)));
+    gaps.dedup();
+    let more = gaps.len().saturating_sub(GAPS);
+    let mut spans: Vec<String> = gaps
+        .iter()
+        .take(GAPS)
+        .map(|gap| time::from_to(lang, gap.from, gap.to, now))
+        .collect();
+    if more > 0 {
+        spans.push(lang.and_more(more));
+    }
+    (!spans.is_empty()).then(|| lang.changed_blind(&spans.join(", ")))
 }
 
 #[cfg(test)]

@@ -59,12 +59,7 @@ impl<'de> serde::Deserialize<'de> for Told {
 
 fn panel(lang: Lang, answered: &Told, now: Time) -> impl IntoView + use<> {
     let Told(answer, state) = answered;
-    let behind = match state {
-        State::Behind(since, failure) => {
-            Some(lang.record_behind(&time::absolute(lang, *since, now), &failure.to_string()))
-        }
-        _ => None,
-    };
+    let behind = told::behind(lang, state, now);
     let (timeline, notice) = match answer {
         Ok(Some(timeline)) => (Some(timeline), None),
         Ok(None) => (None, Some(lang.timeline_empty().to_owned())),
