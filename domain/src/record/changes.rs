@@ -1,7 +1,7 @@
 //! What changed when, across workloads: each period that began in a window of
 //! time, and each workload that was deleted in it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +86,17 @@ pub struct Change {
     pub there: bool,
 }
 
+/// A span in which nobody watched a namespace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unwatched {
+    /// Which.
+    pub namespace: String,
+    /// When.
+    #[serde(flatten)]
+    pub gap: Gap,
+}
+
 /// All that changed in a window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -105,8 +116,8 @@ pub struct Changes {
     /// Of so many it is not known whether they changed: they were there when
     /// somebody first watched.
     pub unsure: usize,
-    /// When nobody watched, by the namespaces of these changes.
-    pub gaps: BTreeMap<String, Vec<Gap>>,
+    /// When nobody watched the namespaces of these changes.
+    pub gaps: Vec<Unwatched>,
 }
 
 /// A period with those that tell more of it.
@@ -146,7 +157,12 @@ pub struct Sources {
 
 /// Tells them.
 pub fn changes(sources: Sources, window: Window, now: Time) -> Changes {
-    let mut uids = sources.changed;
+    // Those that began within the cut of Kubernetes' times before the window are
+    // not told; so who changed is known best from what is, where all is.
+    let mut uids = match sources.more {
+        0 => HashSet::new(),
+        _ => sources.changed,
+    };
     let mut unsure: HashSet<String> = HashSet::new();
     let mut told = Vec::new();
     for around in &sources.periods {
@@ -173,14 +189,16 @@ pub fn changes(sources: Sources, window: Window, now: Time) -> Changes {
     told.sort_by(|a, b| (b.when.at, &a.key, b.generation).cmp(&(a.when.at, &b.key, a.generation)));
     let more = sources.more + told.len().saturating_sub(MOST);
     told.truncate(MOST);
-    let mut gaps = BTreeMap::new();
-    for change in &told {
-        let namespace = &change.key.namespace;
-        if !gaps.contains_key(namespace) {
-            let sees = sources.watches.iter().filter(|w| w.sees(namespace));
-            gaps.insert(namespace.clone(), blind(sees, window, now));
-        }
-    }
+    let namespaces: BTreeSet<&String> = told.iter().map(|c| &c.key.namespace).collect();
+    let gaps = namespaces.into_iter().flat_map(|namespace| {
+        let sees = sources.watches.iter().filter(|w| w.sees(namespace));
+        let gaps = blind(sees, window, now).into_iter();
+        gaps.map(|gap| Unwatched {
+            namespace: namespace.clone(),
+            gap,
+        })
+    });
+    let gaps = gaps.collect();
     Changes {
         from: window.from,
         to: window.to,
@@ -321,8 +339,8 @@ pub fn strip(told: &Changes) -> Strip {
     for (index, change) in told.changes.iter().enumerate() {
         let found = lanes.iter().position(|(uid, _)| *uid == change.uid);
         let lane = found.unwrap_or_else(|| {
-            let gaps = told.gaps.get(&change.key.namespace);
-            let blind = gaps.into_iter().flatten();
+            let own = |one: &&Unwatched| one.namespace == change.key.namespace;
+            let blind = told.gaps.iter().filter(own).map(|one| one.gap);
             let lane = Lane {
                 key: change.key.clone(),
                 marks: Vec::new(),

@@ -113,6 +113,16 @@ pub fn page(asked: usize, total: usize) -> (usize, usize) {
     (asked.clamp(1, pages), pages)
 }
 
+/// What runs now first, then the newest.
+pub fn sort(uses: &mut [Use]) {
+    uses.sort_by(|a, b| {
+        let newest = |one: &Use| (one.current, one.start.at, one.generation);
+        newest(b)
+            .cmp(&newest(a))
+            .then_with(|| (&a.key, &a.image).cmp(&(&b.key, &b.image)))
+    });
+}
+
 /// A period as a hit: with the periods before and after it, which bound it.
 pub fn found(
     image: String,
@@ -221,6 +231,19 @@ mod tests {
         next.generation = 4;
         let end = hit(Some(next)).end;
         assert_eq!(end.map(|end| end.grade), Some(Grade::NotKnown));
+    }
+
+    #[test]
+    fn the_first_period_is_as_old_as_its_workload_and_comes_last() {
+        let hit =
+            |period: Period, next| found("i:1".into(), &images(), &known(), None, period, next);
+        // What Kubernetes dates may have happened two seconds later.
+        let first = hit(period(1, 0, 2), Some(period(2, 1, 3)));
+        let second = hit(period(2, 1, 1), Some(period(3, 8, 9)));
+        let mut uses = vec![first, second, hit(period(3, 8, 9), None)];
+        sort(&mut uses);
+        let order: Vec<i64> = uses.iter().map(|one| one.generation).collect();
+        assert_eq!(order, [3, 2, 1]);
     }
 
     #[test]

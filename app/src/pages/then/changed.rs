@@ -213,7 +213,7 @@ fn numbers(change: &Change) -> Option<impl IntoView + use<>> {
 
 /// When nobody watched, for those who do not see it: the last few spans.
 fn blind(lang: Lang, told: &Changes, now: Time) -> Option<String> {
-    let mut gaps: Vec<&Gap> = told.gaps.values().flatten().collect();
+    let mut gaps: Vec<&Gap> = told.gaps.iter().map(|one| &one.gap).collect();
     gaps.sort_by_key(|gap| std::cmp::Reverse((gap.to, gap.from)));
     gaps.dedup();
     let more = gaps.len().saturating_sub(GAPS);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use app::record::Failure;
-use domain::record::images::{Images, PAGE, Query, Running, Use, found, page, query};
+use domain::record::images::{Images, PAGE, Query, Running, Use, found, page, query, sort};
 use domain::record::{Known, Period, Watch};
 use domain::template::{ContainerImage, Digest};
 use sqlx::Row as _;
@@ -128,6 +128,8 @@ impl Store {
                 next,
             ));
         }
+        // By the moments that are told, which are finer than the column.
+        sort(&mut uses);
         Ok(uses)
     }
 

@@ -223,7 +223,7 @@ async fn what_changed_in_a_window_is_told() {
         let three = &told.changes[4];
         assert_eq!((three.from_revision, three.revision), (Some(2), Some(3)));
         assert_eq!(three.changes.images.len(), 1);
-        let gap = told.gaps["default"][0];
+        let gap = told.gaps[0].gap;
         assert_eq!((gap.from, gap.to), (at(160), at(200)));
     })
     .await;
