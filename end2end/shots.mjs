@@ -32,6 +32,9 @@ async function pages(url) {
     'rollback-ondelete': '/ns/storage/daemonsets/longhorn-manager/rollback',
     progress: `${fluentd}/progress?generation=${history.generation}`,
     'progress-stuck': `${falco}/progress`,
+    then: '/then?span=1h',
+    images: '/images',
+    'images-found': '/images?q=fluentd',
     'not-found': '/ns/logging/daemonsets/no-such-workload',
   };
 }

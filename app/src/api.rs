@@ -12,6 +12,8 @@
 )]
 
 use domain::history::History;
+use domain::record::changes::Changes;
+use domain::record::images::Images;
 use domain::record::timeline::Timeline;
 use domain::rollback::{Order, Report};
 use domain::status::Status;
@@ -73,6 +75,21 @@ pub async fn timeline(
 #[server(name = GetThen, prefix = "/api", endpoint = "then", input = GetUrl)]
 pub async fn then(at: Option<String>) -> Result<Then, ApiError> {
     answer(pages::then(at.as_deref()).await)
+}
+
+/// `GET /api/images`: the periods in which an image ran, by a part of it;
+/// without `q`, the images that run now.
+#[server(name = GetImages, prefix = "/api", endpoint = "images", input = GetUrl)]
+pub async fn images(q: Option<String>, page: Option<usize>) -> Result<Images, ApiError> {
+    let text = q.unwrap_or_default();
+    answer(pages::images(&text, page.unwrap_or(1)).await)
+}
+
+/// `GET /api/changes`: what changed between two moments; without `to` until
+/// now, without `from` in the 24 hours before.
+#[server(name = GetChanges, prefix = "/api", endpoint = "changes", input = GetUrl)]
+pub async fn changes(from: Option<String>, to: Option<String>) -> Result<Changes, ApiError> {
+    answer(pages::changes(from.as_deref(), to.as_deref()).await)
 }
 
 /// `GET /api/status`: what kubectl would say about the rollout.

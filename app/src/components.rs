@@ -14,4 +14,8 @@ pub mod owner;
 pub mod panel;
 #[cfg(feature = "ssr")]
 pub mod staircase;
+#[cfg(feature = "ssr")]
+pub mod strip;
+#[cfg(feature = "ssr")]
+pub mod told;
 pub mod verdict;

@@ -1,6 +1,7 @@
 //! One page, one file; and what every page starts with.
 
 pub mod compare;
+pub mod images;
 pub mod list;
 pub mod not_found;
 pub mod progress;
@@ -13,6 +14,8 @@ use std::sync::Arc;
 
 use domain::health::Health;
 use domain::history::Row;
+use domain::record::changes::{Changes, Window};
+use domain::record::images::Images;
 use domain::record::kept::KeptTemplate;
 use domain::record::timeline::Timeline;
 use domain::revision::Revision;
@@ -24,6 +27,7 @@ use domain::workload::Key;
 use http::HeaderValue;
 use http::header::CONTENT_SECURITY_POLICY;
 use http::request::Parts;
+use jiff::SignedDuration;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -342,6 +346,46 @@ pub async fn then(at: Option<&str>) -> Result<Then, ApiError> {
         at,
         workloads: workloads.collect(),
     })
+}
+
+/// Where an image runs and ran: one page, from 1.
+///
+/// # Errors
+/// When there is no record.
+pub async fn images(text: &str, page: usize) -> Result<Images, ApiError> {
+    let record = use_context::<Arc<dyn Record>>().ok_or(Failure::Opening)?;
+    Ok(record.images(text, page).await?)
+}
+
+/// What changed between two moments; without the second until now, without the
+/// first in the day before.
+///
+/// # Errors
+/// When a moment cannot be read, or there is no record.
+pub async fn changes(from: Option<&str>, to: Option<&str>) -> Result<Changes, ApiError> {
+    let now = cluster()?.now();
+    let read = |text: &str| {
+        moment(text).ok_or_else(|| ApiError::Invalid {
+            words: frame().lang.then_invalid(&visible(text)),
+        })
+    };
+    let to = to.map_or(Ok(now), read)?;
+    let day = to.after(SignedDuration::from_hours(-24));
+    let from = from.map_or(Ok(day), read)?;
+    if from > to {
+        let words = frame().lang.changed_backwards().to_owned();
+        return Err(ApiError::Invalid { words });
+    }
+    changed_in(Window { from, to }).await
+}
+
+/// What changed in a window.
+///
+/// # Errors
+/// When there is no record.
+pub async fn changed_in(window: Window) -> Result<Changes, ApiError> {
+    let record = use_context::<Arc<dyn Record>>().ok_or(Failure::Opening)?;
+    Ok(record.changes(window, cluster()?.now()).await?)
 }
 
 /// A moment as RFC 3339 in UTC, or as a form's field has it, without seconds

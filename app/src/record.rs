@@ -2,6 +2,8 @@
 //! that show what is live need none of it.
 
 use async_trait::async_trait;
+use domain::record::changes::{Changes, Window};
+use domain::record::images::Images;
 use domain::record::kept::KeptTemplate;
 use domain::record::then::Ran;
 use domain::record::timeline::Timeline;
@@ -89,6 +91,19 @@ pub trait Record: Send + Sync + 'static {
     /// # Errors
     /// When there is no record, or it cannot be read.
     async fn then(&self, at: Time) -> Result<Vec<Ran>, Failure>;
+
+    /// One page, from 1, of the periods whose templates name an image with
+    /// this text in it; of the images that run now, where it is empty.
+    ///
+    /// # Errors
+    /// When there is no record, or it cannot be read.
+    async fn images(&self, query: &str, page: usize) -> Result<Images, Failure>;
+
+    /// What changed in a window, on all workloads.
+    ///
+    /// # Errors
+    /// When there is no record, or it cannot be read.
+    async fn changes(&self, window: Window, now: Time) -> Result<Changes, Failure>;
 }
 
 /// Carries out an order; a template that Kubernetes keeps no more comes from the

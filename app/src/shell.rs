@@ -12,6 +12,7 @@ use crate::islands::connection::{ConnectionState, StaleStrip};
 use crate::islands::keys::Keys;
 use crate::model::Given;
 use crate::pages::compare::ComparePage;
+use crate::pages::images::ImagesPage;
 use crate::pages::list::ListPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::progress::ProgressPage;
@@ -75,6 +76,7 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=ListPage ssr=SsrMode::Async/>
                     <Route path=path!("/then") view=ThenPage ssr=SsrMode::Async/>
+                    <Route path=path!("/images") view=ImagesPage ssr=SsrMode::Async/>
                     <Route
                         path=path!("/ns/:namespace/daemonsets/:name")
                         view=WorkloadPage
@@ -111,7 +113,7 @@ pub fn App() -> impl IntoView {
 fn here(path: &str) -> Option<&'static str> {
     match path {
         "/" => Some("page"),
-        "/then" => None,
+        "/then" | "/images" => None,
         _ => Some("true"),
     }
 }
@@ -160,6 +162,9 @@ fn TopBar(frame: crate::pages::Frame) -> impl IntoView {
                 </a>
                 <a href="/then" class="place" aria-current=(frame.path == "/then").then_some("page")>
                     {lang.what_ran_then()}
+                </a>
+                <a href="/images" class="place" aria-current=(frame.path == "/images").then_some("page")>
+                    {lang.images_place()}
                 </a>
             </nav>
             <span class="spacer"></span>

@@ -31,16 +31,25 @@ pub fn absolute(lang: Lang, at: Time, now: Time) -> String {
     }
 }
 
+/// `4 Mar 09:12:59`, with the year where it is not the year of `now`.
+pub fn to_second(lang: Lang, at: Time, now: Time) -> String {
+    format!("{} {}", day(lang, at, now), clock(at))
+}
+
+/// `4 Mar`, with the year where it is not the year of `now`.
+pub fn day(lang: Lang, at: Time, now: Time) -> String {
+    let whole = absolute(lang, at, now);
+    let day = whole.trim_end_matches(" UTC").rsplit_once(' ');
+    day.map_or("", |(day, _)| day).to_owned()
+}
+
 /// From one time to another: the day once where it is the same, seconds where
 /// minutes would not tell them apart.
 pub fn from_to(lang: Lang, from: Time, to: Time, now: Time) -> String {
     let same_day = from.civil().date() == to.civil().date();
     let short = span(from, to).as_secs() < 600;
     let first = absolute(lang, from, now);
-    let day = first
-        .trim_end_matches(" UTC")
-        .rsplit_once(' ')
-        .map_or("", |(day, _)| day);
+    let day = day(lang, from, now);
     match (same_day, short) {
         (true, true) => lang.between(&format!("{day} {}", clock(from)), &clock(to)),
         (true, false) => lang.between(first.trim_end_matches(" UTC"), &clock(to)[..5]),
@@ -65,6 +74,14 @@ pub fn clock(at: Time) -> String {
 /// From `since` to `now`, never negative: clocks differ by a little.
 pub fn span(since: Time, now: Time) -> SignedDuration {
     now.since(since).max(SignedDuration::ZERO)
+}
+
+/// How long something lasted: as [`duration`], and never nothing.
+pub fn lasted(lang: Lang, span: SignedDuration) -> String {
+    if span < SignedDuration::from_secs(1) {
+        return lang.under_a_second().to_owned();
+    }
+    duration(lang, span)
 }
 
 /// `18 s`, `25 min`, `5 h 12 min`, `12 d 18 h`, `98 d`.
@@ -131,6 +148,8 @@ mod tests {
         assert_eq!(absolute(Lang::En, at, later), "4 Mar 2026 09:12 UTC");
         assert_eq!(absolute(Lang::Zh, at, now), "3月4日 09:12 UTC");
         assert_eq!(clock(at), "09:12:59");
+        assert_eq!(to_second(Lang::En, at, now), "4 Mar 09:12:59");
+        assert_eq!(day(Lang::Zh, at, later), "2026年3月4日");
     }
 
     #[test]

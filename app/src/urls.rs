@@ -21,9 +21,28 @@ pub fn encode(text: &str) -> String {
     out
 }
 
-/// What ran at a moment.
-pub fn then(at: domain::time::Time) -> String {
-    format!("/then?at={}", encode(&at.to_string()))
+/// What ran at a moment, now where none is given, and what changed in the span
+/// before.
+pub fn then(at: Option<domain::time::Time>, span: &str) -> String {
+    match at {
+        Some(at) => format!("/then?at={}&span={}", encode(&at.to_string()), encode(span)),
+        None => format!("/then?span={}", encode(span)),
+    }
+}
+
+/// Where an image runs and ran; without text, what runs now.
+pub fn images(text: &str, page: usize) -> String {
+    match (text, page) {
+        ("", 0 | 1) => "/images".to_owned(),
+        ("", page) => format!("/images?page={page}"),
+        (text, 0 | 1) => format!("/images?q={}", encode(text)),
+        (text, page) => format!("/images?q={}&page={page}", encode(text)),
+    }
+}
+
+/// One period on its workload's page.
+pub fn period(key: &Key, generation: i64) -> String {
+    format!("{}#p-{generation}", workload(key))
 }
 
 /// A workload's page.

@@ -12,6 +12,8 @@
 //! set (RS `PrepareForUpdate`). Its end is the start of the next.
 
 pub mod book;
+pub mod changes;
+pub mod images;
 pub mod kept;
 pub mod observer;
 pub mod then;
@@ -176,6 +178,10 @@ pub struct Period {
     /// Rollbook was watching when it began.
     #[serde(default)]
     pub watched: bool,
+    /// It began before a ControllerRevision that was made for it, and its start is
+    /// bounded by that.
+    #[serde(default)]
+    pub recorded: bool,
     /// Digest of the template, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<Digest>,
@@ -205,6 +211,7 @@ impl Period {
             generation,
             start,
             watched: false,
+            recorded: false,
             template: None,
             held: None,
             numbers: BTreeMap::new(),
@@ -218,6 +225,7 @@ impl Period {
     pub fn join(&mut self, other: Self) {
         self.start.join(other.start);
         self.watched |= other.watched;
+        self.recorded |= other.recorded;
         most(&mut self.template, other.template);
         most(&mut self.held, other.held);
         numbers(&mut self.numbers, other.numbers);

@@ -19,6 +19,8 @@ use std::sync::Arc;
 use app::cluster::Cluster;
 use app::record::{Failure, Record, State};
 use async_trait::async_trait;
+use domain::record::changes::{Changes, Window};
+use domain::record::images::Images;
 use domain::record::kept::KeptTemplate;
 use domain::record::then::Ran;
 use domain::record::timeline::{Timeline, timeline};
@@ -55,6 +57,14 @@ impl Record for Off {
     }
 
     async fn then(&self, _: Time) -> Result<Vec<Ran>, Failure> {
+        Err(Failure::Off)
+    }
+
+    async fn images(&self, _: &str, _: usize) -> Result<Images, Failure> {
+        Err(Failure::Off)
+    }
+
+    async fn changes(&self, _: Window, _: Time) -> Result<Changes, Failure> {
         Err(Failure::Off)
     }
 }
@@ -111,6 +121,14 @@ impl Record for Kept {
 
     async fn then(&self, at: Time) -> Result<Vec<Ran>, Failure> {
         self.store()?.then(at).await
+    }
+
+    async fn images(&self, query: &str, page: usize) -> Result<Images, Failure> {
+        self.store()?.images(query, page).await
+    }
+
+    async fn changes(&self, window: Window, now: Time) -> Result<Changes, Failure> {
+        self.store()?.changes(window, now).await
     }
 }
 

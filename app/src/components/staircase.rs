@@ -4,7 +4,6 @@ use domain::record::timeline::{Outcome, Row, Timeline};
 use domain::staircase::{Bar, Lane, Staircase, Tail, staircase};
 use domain::template::ContainerImage;
 use domain::time::Time;
-use jiff::SignedDuration;
 use leptos::prelude::*;
 
 use super::{changes, image};
@@ -285,11 +284,7 @@ pub fn number(row: &Row) -> String {
 /// How long it was, or has been, current.
 pub fn span(lang: Lang, row: &Row, now: Time) -> String {
     let end = row.end.map_or(now, |end| end.at);
-    let span = time::span(row.start.at, end);
-    if span < SignedDuration::from_secs(1) {
-        return lang.under_a_second().to_owned();
-    }
-    time::duration(lang, span)
+    time::lasted(lang, time::span(row.start.at, end))
 }
 
 fn sentence(lang: Lang, stairs: &Staircase, rows: &[&Row], now: Time) -> String {

@@ -1,5 +1,6 @@
 //! What ran at one moment, so that "it broke at 02:50" has an answer.
 
+use domain::record::changes::{Changes, Window};
 use domain::time::Time;
 use jiff::SignedDuration;
 use leptos::prelude::*;
@@ -12,17 +13,23 @@ use crate::i18n::Lang;
 use crate::model::{Then, ThenLine};
 use crate::{time, urls};
 
+mod changed;
+
+use changed::Span;
+
 /// The page.
 #[component]
 pub fn ThenPage() -> impl IntoView {
     let frame = super::frame();
     let (lang, now) = (frame.lang, frame.now);
     let at = super::query_part("at");
+    let span = Span::of(super::query_part("span").as_deref());
+    let given = at.is_some();
     let asked = Resource::new_blocking(
         || (),
         move |()| {
             let at = at.clone();
-            async move { super::then(at.as_deref()).await }
+            async move { ask(at.as_deref(), span).await }
         },
     );
     view! {
@@ -31,21 +38,38 @@ pub fn ThenPage() -> impl IntoView {
             <h1>{lang.what_ran_then()}</h1>
         </div>
         <Suspense fallback=|| ()>
-            {move || Suspend::new(async move { page(lang, now, asked.await) })}
+            {move || Suspend::new(async move { page(lang, now, given, span, asked.await) })}
         </Suspense>
     }
 }
 
-fn page(lang: Lang, now: Time, asked: Result<Then, ApiError>) -> impl IntoView {
+/// What ran at the moment, and what changed in the span before it.
+async fn ask(at: Option<&str>, span: Span) -> Result<(Then, Changes), ApiError> {
+    let then = super::then(at).await?;
+    let from = then.at.after(-span.length());
+    let changes = super::changed_in(Window { from, to: then.at }).await?;
+    Ok((then, changes))
+}
+
+/// `given` tells whether the address has a moment.
+fn page(
+    lang: Lang,
+    now: Time,
+    given: bool,
+    span: Span,
+    asked: Result<(Then, Changes), ApiError>,
+) -> impl IntoView {
     match asked {
-        Ok(then) => view! {
-            {moments(lang, then.at, now)}
+        Ok((then, changes)) => view! {
+            {moments(lang, then.at, span, now)}
+            {changed::panel(lang, &changes, given.then_some(then.at), span, now)}
             {table(lang, &then, now)}
         }
         .into_any(),
         Err(error) => {
             super::status(error.http_status());
-            let form = matches!(error, ApiError::Invalid { .. }).then(|| moments(lang, now, now));
+            let invalid = matches!(error, ApiError::Invalid { .. });
+            let form = invalid.then(|| moments(lang, now, span, now));
             view! {
                 {form}
                 <ErrorPage error lang/>
@@ -56,15 +80,19 @@ fn page(lang: Lang, now: Time, asked: Result<Then, ApiError>) -> impl IntoView {
 }
 
 /// The moment, and shorter ways to others.
-fn moments(lang: Lang, at: Time, now: Time) -> impl IntoView {
+fn moments(lang: Lang, at: Time, span: Span, now: Time) -> impl IntoView {
     // As the field wants it, to the minute.
     let value: String = at.to_string().chars().take(16).collect();
     let most: String = now.to_string().chars().take(16).collect();
-    let back = |hours: i64| urls::then(now.after(SignedDuration::from_hours(-hours)));
+    let back = |hours: i64| {
+        let at = now.after(SignedDuration::from_hours(-hours));
+        urls::then(Some(at), span.slug())
+    };
     view! {
         <form class="panel row" method="get" action="/then">
             <label for="at">{lang.then_moment()}</label>
             <input id="at" name="at" type="datetime-local" value=value max=most/>
+            <input type="hidden" name="span" value=span.slug()/>
             <button class="button">{lang.then_show()}</button>
             <a class="button" href=back(1)>{lang.then_hour()}</a>
             <a class="button" href=back(24)>{lang.then_day()}</a>
@@ -123,7 +151,8 @@ fn row(lang: Lang, line: &ThenLine, now: Time) -> impl IntoView + use<> {
         .take(3)
         .map(|image| {
             let (name, tag) = image::parts(image);
-            view! { <span class="mono" title=image.clone()>{name} " " {tag} " "</span> }
+            let url = urls::images(image, 1);
+            view! { <a class="mono quiet" href=url title=image.clone()>{name} " " {tag}</a> " " }
         })
         .collect_view();
     let unknown = ran

@@ -176,7 +176,7 @@ pub struct Sources {
 }
 
 /// A gap shorter than this is a moment's pause of the same watching.
-const PAUSE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
+pub(super) const PAUSE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
 /// Tells it.
 pub fn timeline(sources: &Sources, now: Time) -> Timeline {
@@ -184,16 +184,7 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     periods.sort_by_key(|period| period.generation);
     ordered(&mut periods);
     let known = &sources.known;
-    let gone = known.gone.map(|bounds| Moment {
-        at: bounds.not_after,
-        not_before: bounds.not_before,
-        grade: if known.seen_gone {
-            Grade::Observed
-        } else {
-            Grade::NotKnown
-        },
-        rule: None,
-    });
+    let gone = deleted(known);
     let mut rows: Vec<Row> = Vec::with_capacity(periods.len());
     for at in 0..periods.len() {
         rows.push(row(sources, &periods, at, gone, now));
@@ -217,7 +208,7 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
 }
 
 /// Periods begin in their order: a bound of one is a bound of its neighbours.
-fn ordered(periods: &mut [Period]) {
+pub(super) fn ordered(periods: &mut [Period]) {
     for at in 1..periods.len() {
         let least = periods[at - 1].start.not_before;
         let start = &mut periods[at].start;
@@ -230,26 +221,17 @@ fn ordered(periods: &mut [Period]) {
     }
 }
 
-fn begun(period: &Period, sources: &Sources) -> Moment {
+pub(super) fn begun(period: &Period, known: &Known) -> Moment {
     let Bounds {
         not_before,
         not_after,
     } = period.start;
     let (at, grade, rule) = if period.generation == 1 {
-        (
-            sources.known.created_at,
-            Grade::Inferred,
-            Some(Rule::Created),
-        )
+        (known.created_at, Grade::Inferred, Some(Rule::Created))
     } else if period.watched {
         (not_after, Grade::Observed, None)
     } else if not_after.since(not_before) <= CUT + CLOCK {
-        let made_for_it = |kept: &&Kept| {
-            kept.generation == Some(period.generation)
-                && Bounds::dated(kept.created_at).not_after == not_after
-        };
-        let recorded = sources.kept.iter().any(|kept| made_for_it(&kept));
-        let rule = if recorded {
+        let rule = if period.recorded {
             Rule::Recorded
         } else {
             Rule::Between
@@ -292,18 +274,7 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>, n
     let revision = period.numbers.keys().next_back().copied();
     let (in_cluster, carries) = lives_on(sources, period.held.as_ref());
     let missing_after = next.map_or(0, |next| next.generation - period.generation - 1);
-    let end = match next {
-        None => gone,
-        Some(next) => {
-            let mut end = begun(next, sources);
-            if missing_after > 0 {
-                end.not_before = period.start.not_before;
-                end.grade = Grade::NotKnown;
-                end.rule = None;
-            }
-            Some(end)
-        }
-    };
+    let end = ended(period, next, &sources.known);
     let outcome = outcome(period, next, gone.is_some());
     Row {
         stood_still: stood_still(period, outcome, end.map_or(now, |end| end.at)),
@@ -317,7 +288,7 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>, n
         changes,
         restart_only,
         back_to,
-        start: begun(period, sources),
+        start: begun(period, &sources.known),
         end,
         missing_after,
         current: next.is_none() && sources.known.gone.is_none(),
@@ -326,6 +297,35 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>, n
         outcome,
         rollout: period.rollout.clone(),
     }
+}
+
+/// When a period ended: with the one after it, or with its workload; `None` for
+/// what goes on.
+pub(super) fn ended(period: &Period, next: Option<&Period>, known: &Known) -> Option<Moment> {
+    let Some(next) = next else {
+        return deleted(known);
+    };
+    let mut end = begun(next, known);
+    if next.generation - period.generation > 1 {
+        end.not_before = period.start.not_before;
+        end.grade = Grade::NotKnown;
+        end.rule = None;
+    }
+    Some(end)
+}
+
+/// When a workload was deleted.
+pub(super) fn deleted(known: &Known) -> Option<Moment> {
+    known.gone.map(|bounds| Moment {
+        at: bounds.not_after,
+        not_before: bounds.not_before,
+        grade: if known.seen_gone {
+            Grade::Observed
+        } else {
+            Grade::NotKnown
+        },
+        rule: None,
+    })
 }
 
 /// Is the ControllerRevision still there, and which number does it carry?

@@ -6,6 +6,8 @@
 //! database's own write lock. So it may be repeated, cut short at any statement
 //! and done by two at once.
 
+mod changes;
+mod images;
 mod kept;
 mod lead;
 mod put;

@@ -3,6 +3,7 @@
 //! moment.
 
 mod files;
+mod found;
 mod kept;
 mod random;
 mod replicas;

@@ -3,15 +3,14 @@
 
 use std::sync::Arc;
 
-use domain::record::By;
-use domain::record::timeline::{Gap, Grade, Moment, Outcome, Row, Rule, Timeline};
+use domain::record::timeline::{Gap, Grade, Outcome, Row, Timeline};
 use domain::time::Time;
 use domain::workload::Key;
 use jiff::SignedDuration;
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
-use crate::components::{changes, image, ledger, staircase};
+use crate::components::{changes, image, ledger, staircase, told};
 use crate::i18n::Lang;
 use crate::model::LIVE;
 use crate::pages::Here;
@@ -47,21 +46,14 @@ pub fn TimelinePanel(key: Key, uid: String, now: Time, lang: Lang) -> impl IntoV
 /// What the record said.
 type Told = Here<(Result<Option<Timeline>, Failure>, State)>;
 
-fn panel(lang: Lang, told: &Told, now: Time) -> impl IntoView + use<> {
-    let Here((answer, state)) = told;
-    let behind = match state {
-        State::Behind(since, failure) => {
-            Some(lang.record_behind(&time::absolute(lang, *since, now), &failure.to_string()))
-        }
-        _ => None,
-    };
+fn panel(lang: Lang, answered: &Told, now: Time) -> impl IntoView + use<> {
+    let Here((answer, state)) = answered;
+    let behind = told::behind(lang, state, now);
     let (timeline, notice) = match answer {
         Ok(Some(timeline)) => (Some(timeline), None),
         Ok(None) => (None, Some(lang.timeline_empty().to_owned())),
-        Err(Failure::Off) => (None, Some(lang.timeline_off().to_owned())),
-        Err(Failure::Opening) => (None, Some(lang.timeline_opening().to_owned())),
         Err(_) if behind.is_some() => (None, None),
-        Err(failure) => (None, Some(lang.record_unreadable(&failure.to_string()))),
+        Err(failure) => (None, Some(told::why_none(lang, failure))),
     };
     let notices = [behind, notice]
         .into_iter()
@@ -162,8 +154,8 @@ fn line(lang: Lang, timeline: &Timeline, at: usize, row: &Row, now: Time) -> imp
                 {number} {mark.map(|(class, words)| view! { <span class=class>{words}</span> })}
             </span>
             <div class="changed">{changed(lang, timeline, row)}</div>
-            <div class="cause">{who(lang, row)}</div>
-            <div class="period">{period(lang, timeline, row, now)}</div>
+            <div class="cause">{told::who(lang, row.by.as_ref(), row.cause.as_ref())}</div>
+            <div class="period">{told::period(lang, row.start, row.end, row.current, now)} {gaps(lang, timeline, row, now)}</div>
             <div class="line-actions">{actions(lang, timeline, row)}</div>
         </li>
     }
@@ -190,7 +182,8 @@ fn changed(lang: Lang, timeline: &Timeline, row: &Row) -> impl IntoView + use<> 
             .take(3)
             .map(|i| {
                 let (name, tag) = image::parts(&i.image);
-                view! { <span class="mono" title=i.image.clone()>{name} " " {tag}</span> }
+                let url = urls::images(&i.image, 1);
+                view! { <a class="mono quiet" href=url title=lang.find_image(&i.image)>{name} " " {tag}</a> }
             })
             .collect_view()
     });
@@ -224,71 +217,10 @@ fn changed(lang: Lang, timeline: &Timeline, row: &Row) -> impl IntoView + use<> 
     }
 }
 
-fn who(lang: Lang, row: &Row) -> impl IntoView + use<> {
-    let (who, reason) = match &row.by {
-        Some(By::Rollbook { reason, .. }) => (
-            lang.by_rollbook().to_owned(),
-            Some(reason).filter(|r| !r.is_empty()),
-        ),
-        Some(By::Manager { name }) => {
-            let name = domain::text::visible(name);
-            (lang.by_manager(&name), None)
-        }
-        None => (lang.who_not_known().to_owned(), None),
-    };
-    let known = if row.by.is_some() { "strong" } else { "faint" };
-    let reason = reason.map(|reason| {
-        let words = lang.quoted(&domain::text::visible(reason));
-        view! { <p class="cause-text">{words}</p> }
-    });
-    let cause = row.cause.as_ref().map(|cause| {
-        let text = domain::text::visible(&cause.text).into_owned();
-        match cause.own {
-            Some(true) => view! { <p class="cause-text">{text}</p> }.into_any(),
-            Some(false) => view! { <p class="muted small">{lang.cause_copied()}</p> }.into_any(),
-            None => view! {
-                <p class="cause-text">{text}</p>
-                <p class="muted small">{lang.cause_unsure()}</p>
-            }
-            .into_any(),
-        }
-    });
-    view! {
-        <p class=known>{who}</p>
-        {reason}
-        {cause}
-    }
-}
-
-fn period(lang: Lang, timeline: &Timeline, row: &Row, now: Time) -> impl IntoView + use<> {
-    let known = row.start.grade != Grade::NotKnown
-        && row.end.is_none_or(|end| end.grade != Grade::NotKnown);
-    let head = if known {
-        let span = staircase::span(lang, row, now);
-        let counting = row
-            .current
-            .then(|| view! { <span class="normal">" " {lang.counting()}</span> });
-        view! { <p class="strong">{span} {counting}</p> }.into_any()
-    } else {
-        view! { <p class="strong">{lang.not_known()}</p> }.into_any()
-    };
-    let from_to = match row.end {
-        Some(end) if known => time::from_to(lang, row.start.at, end.at, now),
-        Some(end) => lang.between(&said(lang, row.start, now), &said(lang, end, now)),
-        None => lang.since(&said(lang, row.start, now)),
-    };
-    let how = match (row.start.grade, row.start.rule) {
-        (_, Some(Rule::Created)) => Some(lang.inferred_created().to_owned()),
-        (_, Some(Rule::Recorded)) => Some(lang.inferred_recorded().to_owned()),
-        (_, Some(Rule::Between)) => Some(lang.inferred_between().to_owned()),
-        (Grade::NotKnown, None) => {
-            let (from, to) = (row.start.not_before, row.start.at);
-            Some(lang.began_between(&time::from_to(lang, from, to, now)))
-        }
-        _ => None,
-    };
+/// The spans in it in which nobody watched.
+fn gaps(lang: Lang, timeline: &Timeline, row: &Row, now: Time) -> impl IntoView + use<> {
     let within = |gap: &&Gap| gap.from < row.end.map_or(now, |end| end.at) && gap.to > row.start.at;
-    let gaps = timeline
+    timeline
         .gaps
         .iter()
         .filter(within)
@@ -297,22 +229,7 @@ fn period(lang: Lang, timeline: &Timeline, row: &Row, now: Time) -> impl IntoVie
             view! { <p class="muted small">{lang.nobody_watched()} " " {span}</p> }
         })
         .take(3)
-        .collect_view();
-    view! {
-        {head}
-        <p class="muted small">{from_to}</p>
-        {how.map(|how| view! { <p class="muted small">{how}</p> })}
-        {gaps}
-    }
-}
-
-/// A moment, or the latest that it can have been.
-fn said(lang: Lang, moment: Moment, now: Time) -> String {
-    let at = time::absolute(lang, moment.at, now);
-    match moment.grade {
-        Grade::NotKnown => lang.by_then(&at),
-        _ => at,
-    }
+        .collect_view()
 }
 
 /// The ways to what it differs in from what is live and, where only the record

@@ -211,7 +211,10 @@ pub(super) fn held(period: &mut Period, workload: &Workload, current: &Revision,
     if made_for_it && current.created_at >= workload.created_at {
         let created = Bounds::dated(current.created_at);
         let latest = created.not_after.max(period.start.not_before);
-        period.start.not_after = period.start.not_after.min(latest);
+        if latest <= period.start.not_after {
+            period.start.not_after = latest;
+            period.recorded = true;
+        }
     }
 }
 
@@ -264,6 +267,7 @@ pub(super) fn told_by(
     }
     let mut period = Period::new(&workload.uid, generation, start);
     period.template = Some(template.digest());
+    period.recorded = generation > 1;
     period.held = Some(Held {
         name: revision.name.clone(),
         uid: revision.uid.clone(),

@@ -1,0 +1,228 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use serde_json::json;
+
+use super::*;
+use crate::record::Bounds;
+
+fn at(second: i64) -> Time {
+    Time::from_second(second)
+}
+
+const WINDOW: Window = Window {
+    from: Time::from_second(1000),
+    to: Time::from_second(2000),
+};
+
+fn known(uid: &str) -> Known {
+    Known {
+        uid: uid.into(),
+        key: Key::daemon_set("ns", uid),
+        created_at: at(0),
+        gone: None,
+        seen_gone: true,
+    }
+}
+
+fn period(uid: &str, generation: i64, not_before: i64, not_after: i64) -> Period {
+    let start = Bounds {
+        not_before: at(not_before),
+        not_after: at(not_after),
+    };
+    let mut period = Period::new(uid, generation, start);
+    period.watched = not_after - not_before <= 1;
+    period.numbers.insert(generation, at(not_after));
+    period
+}
+
+fn around(before: Option<Period>, period: Period) -> Around {
+    Around {
+        known: known(&period.workload),
+        before,
+        period,
+        next: None,
+        returned: false,
+    }
+}
+
+fn watch(from: i64, to: i64) -> Watch {
+    Watch {
+        id: from.to_string(),
+        from: at(from),
+        to: at(to),
+        namespaces: Vec::new(),
+    }
+}
+
+fn sources(periods: Vec<Around>) -> Sources {
+    Sources {
+        periods,
+        workloads: 5,
+        watches: vec![watch(0, 9999)],
+        ..Sources::default()
+    }
+}
+
+fn told(sources: Sources) -> Changes {
+    changes(sources, WINDOW, at(9999))
+}
+
+fn template(image: &str, restarted: &str) -> Template {
+    let annotations = json!({"kubectl.kubernetes.io/restartedAt": restarted});
+    Template::new(json!({"metadata": {"annotations": annotations},
+        "spec": {"containers": [{"name": "c", "image": image}]}}))
+    .unwrap()
+}
+
+#[test]
+fn what_can_have_begun_in_the_window_is_told_newest_first() {
+    let first = || Some(period("a", 1, 0, 1));
+    let told = told(sources(vec![
+        around(first(), period("a", 2, 999, 999)),
+        around(first(), period("b", 2, 1500, 1500)),
+        around(first(), period("c", 2, 900, 1600)),
+        around(first(), period("d", 2, 1900, 2500)),
+        around(first(), period("e", 2, 2001, 2500)),
+    ]));
+    let names: Vec<&str> = told.changes.iter().map(|c| c.key.name.as_str()).collect();
+    assert_eq!(names, ["d", "c", "b"]);
+    assert_eq!((told.unchanged, told.unsure, told.more), (2, 0, 0));
+    assert_eq!(told.changes[2].from_revision, Some(1));
+    assert_eq!(told.changes[2].revision, Some(2));
+    assert!(told.gaps.is_empty());
+}
+
+#[test]
+fn what_was_there_at_the_first_look_is_not_called_a_change() {
+    let mut created = around(None, period("c", 1, 1200, 1201));
+    created.known.created_at = at(1200);
+    let told = told(sources(vec![
+        around(None, period("a", 7, 0, 1500)),
+        around(None, period("b", 7, 1200, 1500)),
+        created,
+    ]));
+    let whats: Vec<What> = told.changes.iter().map(|change| change.what).collect();
+    assert_eq!(whats, [What::Changed, What::Created]);
+    assert_eq!((told.unchanged, told.unsure), (2, 1));
+}
+
+#[test]
+fn restarts_rollbacks_and_deletions_are_told_apart() {
+    let templates = [
+        template("i:1", "x"),
+        template("i:1", "y"),
+        template("i:2", "y"),
+    ];
+    let with = |mut period: Period, n: usize| {
+        period.template = Some(templates[n].digest());
+        period
+    };
+    let first = || Some(with(period("a", 1, 0, 1), 0));
+    let mut sources = sources(vec![
+        around(first(), with(period("a", 2, 1100, 1100), 1)),
+        around(first(), with(period("b", 2, 1200, 1200), 2)),
+        around(first(), with(period("c", 3, 1300, 1300), 2)),
+    ]);
+    sources.periods[1].returned = true;
+    sources.templates = templates.iter().map(|t| (t.digest(), t.clone())).collect();
+    let mut gone = known("d");
+    gone.gone = Some(Bounds {
+        not_before: at(1400),
+        not_after: at(1401),
+    });
+    let mut later = known("e");
+    later.gone = Some(Bounds {
+        not_before: at(2001),
+        not_after: at(2002),
+    });
+    sources.deleted = vec![gone, later];
+    let told = told(sources);
+    let whats: Vec<What> = told.changes.iter().map(|change| change.what).collect();
+    let [gone, unknown, back, restart] = &told.changes[..] else {
+        panic!("{whats:?}");
+    };
+    assert_eq!(
+        whats,
+        [What::Deleted, What::Changed, What::Back, What::Restarted]
+    );
+    assert!(!gone.there && gone.generation.is_none());
+    assert_eq!(back.changes.images.len(), 1);
+    assert!(restart.changes.images.is_empty());
+    // One came between that nobody saw: what it differs in is not known.
+    assert_eq!((unknown.missing_before, unknown.from_revision), (1, None));
+    assert_eq!(unknown.changes, Chips::default());
+}
+
+#[test]
+fn no_more_than_the_newest_are_told() {
+    let many = (0..250).map(|n| {
+        around(
+            Some(period("a", 1, 0, 1)),
+            period("a", n + 2, 1000 + n, 1000 + n),
+        )
+    });
+    let mut sources = sources(many.collect());
+    sources.more = 30;
+    let told = told(sources);
+    assert_eq!((told.changes.len(), told.more), (MOST, 80));
+    assert_eq!(told.changes[0].generation, Some(251));
+    assert_eq!(told.unchanged, 4);
+}
+
+#[test]
+fn where_nobody_watched_is_told_also_before_the_first_and_never_in_the_future() {
+    let spans = |watches: &[(i64, i64)], now| {
+        let watches: Vec<Watch> = watches.iter().map(|(a, b)| watch(*a, *b)).collect();
+        let gaps = blind(watches.iter(), WINDOW, at(now));
+        gaps.iter()
+            .map(|gap| (gap.from.millis() / 1000, gap.to.millis() / 1000))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(spans(&[], 9999), [(1000, 2000)]);
+    assert_eq!(spans(&[], 900), []);
+    assert_eq!(spans(&[(1200, 9000)], 9999), [(1000, 1200)]);
+    assert_eq!(
+        spans(&[(0, 1100), (1120, 1300), (1250, 1500)], 1800),
+        [(1500, 1800)]
+    );
+    assert_eq!(spans(&[(0, 1100), (1200, 1800)], 1810), [(1100, 1200)]);
+    assert_eq!(spans(&[(3000, 4000)], 9999), [(1000, 2000)]);
+}
+
+#[test]
+fn marks_that_would_touch_are_one_and_keep_their_bounds() {
+    let first = || Some(period("a", 1, 0, 1));
+    let told = told(sources(vec![
+        around(first(), period("a", 2, 900, 1250)),
+        around(first(), period("a", 3, 1255, 1255)),
+        around(first(), period("a", 4, 1500, 1500)),
+        around(first(), period("b", 2, 1400, 1400)),
+    ]));
+    let strip = strip(&told);
+    let names: Vec<&str> = strip.lanes.iter().map(|l| l.key.name.as_str()).collect();
+    assert_eq!((names, strip.undrawn), (vec!["a", "b"], 0));
+    let [near, alone] = &strip.lanes[0].marks[..] else {
+        panic!("{strip:?}");
+    };
+    assert_eq!(near.changes, [2, 3]);
+    assert_eq!((near.from, near.at), (Some(0.0), 0.255));
+    assert_eq!(
+        (alone.changes.clone(), alone.from, alone.at),
+        (vec![0], None, 0.5)
+    );
+}
+
+#[test]
+fn only_so_many_lanes_are_drawn() {
+    let many = (0..40).map(|n| {
+        let mut one = around(
+            Some(period("a", 1, 0, 1)),
+            period("a", 2, 1000 + n, 1000 + n),
+        );
+        one.known = known(&format!("w{n}"));
+        one
+    });
+    let strip = strip(&told(sources(many.collect())));
+    assert_eq!((strip.lanes.len(), strip.undrawn), (LANES, 10));
+    assert_eq!(strip.lanes[0].key.name, "w39");
+}

@@ -1,0 +1,134 @@
+//! What changed in a window of time.
+
+use std::collections::{HashMap, HashSet};
+
+use app::record::Failure;
+use domain::record::Known;
+use domain::record::changes::{Around, Changes, MOST, Sources, Window, changes};
+use domain::template::{Digest, Template};
+use domain::time::Time;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use super::images::{beside, number};
+use super::{Store, failed, parsed};
+
+/// The workloads that were there between `$1` and `$2`, with their periods.
+/// Each workload's periods are found by their start.
+const THERE: &str = "FROM workload w JOIN period p ON p.workload = w.uid AND p.starts >= $1 \
+     WHERE (w.gone_at IS NULL OR w.gone_at >= $1) AND w.created_at <= $2";
+
+/// Began in the window, and not merely there when somebody first looked.
+const CERTAIN: &str = "p.starts <= $2 AND (p.generation = 1 OR EXISTS (SELECT 1 FROM period q \
+     WHERE q.workload = p.workload AND q.generation < p.generation))";
+
+/// May have begun in the window: seen only after it, or the first known one.
+/// Of those after it a few are enough: more are seen at once only where many
+/// templates came while nobody watched.
+const MAYBE: &str = "((p.starts > $2 AND p.generation <= 7 + (SELECT MIN(q.generation) \
+     FROM period q WHERE q.workload = p.workload AND q.starts > $2)) \
+     OR (p.starts <= $2 AND p.generation > 1 AND NOT EXISTS (SELECT 1 FROM period q \
+     WHERE q.workload = p.workload AND q.generation < p.generation)))";
+
+impl Store {
+    /// What changed in a window.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn changes(&self, window: Window, now: Time) -> Result<Changes, Failure> {
+        let mut changed = HashSet::new();
+        let mut total = 0;
+        let counts =
+            format!("SELECT w.uid AS uid, COUNT(*) AS n {THERE} AND {CERTAIN} GROUP BY w.uid");
+        for row in self.between(counts, window).await? {
+            changed.insert(row.try_get("uid").map_err(failed)?);
+            total += number(&row, "n")?;
+        }
+        let mut periods = self.around(CERTAIN, MOST, window).await?;
+        let more = total.saturating_sub(periods.len());
+        periods.extend(self.around(MAYBE, usize::MAX, window).await?);
+        let there = "SELECT COUNT(*) AS n FROM workload w \
+             WHERE (w.gone_at IS NULL OR w.gone_at >= $1) AND w.created_at <= $2";
+        let there = self.between(there.to_owned(), window).await?;
+        let workloads = there.first().map_or(Ok(0), |row| number(row, "n"))?;
+        let gone = "SELECT w.body AS known FROM workload w \
+             WHERE w.gone_at >= $1 AND w.created_at <= $2";
+        let gone = self.between(gone.to_owned(), window).await?;
+        let deleted = gone.iter().map(|row| parsed(row, "known"));
+        let deleted: Vec<Known> = deleted.collect::<Result<_, _>>()?;
+        let mut templates = HashMap::new();
+        for around in &periods {
+            let both = [Some(&around.period), around.before.as_ref()];
+            for digest in both.into_iter().flatten().filter_map(|p| p.template) {
+                self.keep(&mut templates, digest).await?;
+            }
+        }
+        let sources = Sources {
+            periods,
+            more,
+            changed,
+            deleted,
+            workloads,
+            templates,
+            watches: self.bodies("SELECT body FROM watch", &[]).await?,
+        };
+        Ok(changes(sources, window, now))
+    }
+
+    /// Rows of a question about a window.
+    async fn between(&self, sql: String, window: Window) -> Result<Vec<AnyRow>, Failure> {
+        let asked = sqlx::query(sqlx::AssertSqlSafe(sql));
+        let asked = asked.bind(window.from.millis()).bind(window.to.millis());
+        asked.fetch_all(&self.pool).await.map_err(failed)
+    }
+
+    /// The newest periods that fulfil a condition, each with its neighbours.
+    async fn around(
+        &self,
+        condition: &str,
+        most: usize,
+        window: Window,
+    ) -> Result<Vec<Around>, Failure> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let sql = format!(
+            "SELECT w.body AS known, p.body AS period, b.body AS before, n.body AS next, \
+             CASE WHEN EXISTS (SELECT 1 FROM period q WHERE q.workload = p.workload \
+             AND q.template = p.template AND q.generation < p.generation) THEN 1 ELSE 0 END \
+             AS returned FROM (SELECT p.workload AS workload, p.generation AS generation, \
+             p.starts AS starts {THERE} AND {condition} \
+             ORDER BY starts DESC, workload, generation DESC LIMIT {most}) h \
+             JOIN workload w ON w.uid = h.workload \
+             JOIN period p ON p.workload = h.workload AND p.generation = h.generation \
+             LEFT JOIN period b ON b.workload = h.workload AND b.generation = \
+             (SELECT MAX(q.generation) FROM period q WHERE q.workload = h.workload \
+              AND q.generation < h.generation) \
+             LEFT JOIN period n ON n.workload = h.workload AND n.generation = \
+             (SELECT MIN(q.generation) FROM period q WHERE q.workload = h.workload \
+              AND q.generation > h.generation)"
+        );
+        let rows = self.between(sql, window).await?;
+        let around = rows.iter().map(|row| {
+            Ok(Around {
+                known: parsed(row, "known")?,
+                period: parsed(row, "period")?,
+                before: beside(row, "before")?,
+                next: beside(row, "next")?,
+                returned: number(row, "returned")? == 1,
+            })
+        });
+        around.collect()
+    }
+
+    async fn keep(
+        &self,
+        templates: &mut HashMap<Digest, Template>,
+        digest: Digest,
+    ) -> Result<(), Failure> {
+        if !templates.contains_key(&digest)
+            && let Some(template) = self.template(digest).await?
+        {
+            templates.insert(digest, template);
+        }
+        Ok(())
+    }
+}
