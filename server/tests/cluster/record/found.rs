@@ -50,6 +50,7 @@ fn told(name: &str, gone: Option<i64>, periods: &[(i64, Bounds, bool, &Template)
         key: Rig::key(name),
         created_at: at(first),
         gone: gone.map(seen),
+        seen_gone: true,
     };
     let mut facts = Vec::new();
     for (generation, start, watched, template) in periods {
