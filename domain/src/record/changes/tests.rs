@@ -1,4 +1,6 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
+//! Windows of time whose changes are known.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 use serde_json::json;
 

@@ -55,10 +55,10 @@ impl Store {
         Ok(images)
     }
 
-    async fn count(&self, sql: String, pattern: Option<&String>) -> Result<usize, Failure> {
+    async fn count(&self, sql: String, pattern: Option<&str>) -> Result<usize, Failure> {
         let mut asked = sqlx::query(sqlx::AssertSqlSafe(sql));
         if let Some(pattern) = pattern {
-            asked = asked.bind(pattern.clone());
+            asked = asked.bind(pattern.to_owned());
         }
         let row = asked.fetch_one(&self.pool).await.map_err(failed)?;
         number(&row, "n")
@@ -82,7 +82,7 @@ impl Store {
         running.collect()
     }
 
-    async fn uses(&self, pattern: &String, page: usize) -> Result<Vec<Use>, Failure> {
+    async fn uses(&self, pattern: &str, page: usize) -> Result<Vec<Use>, Failure> {
         // The keys of one page first: bodies are read for that one only.
         let sql = format!(
             "SELECT h.image AS image, h.template AS template, w.body AS known, p.body AS period, \
@@ -105,7 +105,7 @@ impl Store {
         );
         let (limit, offset) = part(page);
         let asked = sqlx::query(sqlx::AssertSqlSafe(sql));
-        let asked = asked.bind(pattern.clone()).bind(limit).bind(offset);
+        let asked = asked.bind(pattern.to_owned()).bind(limit).bind(offset);
         let rows = asked.fetch_all(&self.pool).await.map_err(failed)?;
         let mut containers: HashMap<String, Vec<ContainerImage>> = HashMap::new();
         let mut uses = Vec::with_capacity(rows.len());
