@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bounds, By, CLOCK, CUT, Cause, Held, Kept, Known, Last, Period, Rollout, Watch};
+use super::{Bounds, By, CLOCK, CUT, Cause, Forgotten, Held, Kept, Known, Last, Period, Rollout, Watch};
 use crate::summary::{self, Chips};
 use crate::template::{ContainerImage, Digest, Template};
 use crate::time::Time;
@@ -149,8 +149,11 @@ pub struct Timeline {
     pub periods: Vec<Row>,
     /// Oldest first; only such as touch the workload's life.
     pub gaps: Vec<Gap>,
-    /// Templates before the first known period.
+    /// Templates before the first known period that nobody saw.
     pub missing_before: i64,
+    /// The earlier part that the record no longer keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forgotten: Option<Forgotten>,
 }
 
 /// What a timeline is told from.
@@ -202,7 +205,11 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
         created_at: known.created_at,
         gone,
         recorded_since: watches.iter().map(|watch| watch.from).min(),
-        missing_before: periods.first().map_or(0, |first| first.generation - 1),
+        missing_before: periods.first().map_or(0, |first| {
+            let kept_from = known.forgotten.map_or(1, |forgotten| forgotten.below.max(1));
+            (first.generation - kept_from).max(0)
+        }),
+        forgotten: known.forgotten,
         periods: rows,
         gaps: gaps(&watches, known.created_at, until),
     }

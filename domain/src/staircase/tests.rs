@@ -40,6 +40,7 @@ fn told(versions: &[u8], minutes: i64) -> Timeline {
             key: Key::daemon_set("ns", "foo"),
             created_at: at(0),
             gone: None,
+            forgotten: None,
         },
         periods,
         kept: Vec::new(),

@@ -267,7 +267,7 @@ async fn ran_then(recorder: &Recorder, name: &str, told: &Timeline) {
         let ran = ran(middle).await.unwrap();
         assert_eq!(
             (ran.generation, ran.revision),
-            (row.generation, row.revision)
+            (Some(row.generation), row.revision)
         );
         assert_eq!(ran.images, [row.images[0].image.clone()]);
     }

@@ -110,10 +110,13 @@ fn lines(lang: Lang, timeline: &Timeline, now: Time) -> impl IntoView + use<> {
         .collect_view();
     let before = (timeline.missing_before > 0)
         .then(|| unknown(lang.unknown_before(timeline.missing_before)));
+    let forgotten = timeline
+        .forgotten
+        .map(|past| unknown(lang.forgotten_before(&time::absolute(lang, past.until, now))));
     view! {
         <div class="ledger periods">
             {ledger::columns(lang, lang.column_who())}
-            <ol aria-label=lang.timeline()>{rows} {before}</ol>
+            <ol aria-label=lang.timeline()>{rows} {before} {forgotten}</ol>
         </div>
     }
 }

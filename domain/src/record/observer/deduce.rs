@@ -43,6 +43,7 @@ pub(super) fn first_seen(
             key: workload.key.clone(),
             created_at: workload.created_at,
             gone: None,
+            forgotten: None,
         },
         period,
         fresh: now,

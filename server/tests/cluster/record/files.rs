@@ -63,6 +63,7 @@ fn facts() -> Vec<Fact> {
         key: Rig::key("crash"),
         created_at: at(0),
         gone: None,
+        forgotten: None,
     };
     let mut facts = vec![Fact::Workload(known)];
     for (generation, image) in [(1, "i:1"), (2, "i:2")] {
