@@ -30,6 +30,12 @@ pub enum Failure {
         /// What.
         what: String,
     },
+    /// The database will never take this, however often it is tried.
+    #[error("the record does not take this: {what}")]
+    Unfit {
+        /// The database's own words.
+        what: String,
+    },
     /// A newer Rollbook has changed its form.
     #[error(
         "the record was written by a newer Rollbook (its form {version} is not known to this one): \

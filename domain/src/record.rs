@@ -12,9 +12,11 @@
 //! set (RS `PrepareForUpdate`). Its end is the start of the next.
 
 pub mod book;
+pub mod check;
 pub mod observer;
 pub mod then;
 pub mod timeline;
+pub mod watching;
 
 use std::collections::BTreeMap;
 

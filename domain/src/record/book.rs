@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::check::wrong;
 use super::{Archived, Fact, Kept, Known, Period, Watch};
 use crate::template::Digest;
 
@@ -50,31 +51,11 @@ impl Book {
 
     /// What cannot be, a sentence each.
     pub fn wrong(&self) -> Vec<String> {
-        let mut wrong = Vec::new();
-        for ((uid, generation), period) in &self.periods {
-            let which = format!("period {generation} of {uid}");
-            if !self.known.contains_key(uid) {
-                wrong.push(format!("{which} has no workload"));
-            }
-            let template = period.template.as_ref();
-            if template.is_some_and(|digest| !self.templates.contains_key(digest)) {
-                wrong.push(format!("the template of {which} is missing"));
-            }
-            if period.start.not_before > period.start.not_after {
-                wrong.push(format!("{which} begins after it began"));
-            }
-        }
-        for (uid, kept) in &self.kept {
-            if !self.known.contains_key(&kept.workload) {
-                wrong.push(format!("revision {uid} has no workload"));
-            }
-        }
-        for (id, watch) in &self.watches {
-            if watch.from > watch.to {
-                wrong.push(format!("watch {id} ends before it begins"));
-            }
-        }
-        wrong
+        let known = self.known.keys().cloned().collect();
+        let templates = self.templates.keys().copied().collect();
+        let facts = self.facts();
+        let wrong = facts.iter().map(|fact| wrong(fact, &known, &templates));
+        wrong.flatten().collect()
     }
 
     /// All of them, templates before the periods that name them.

@@ -171,8 +171,8 @@ pub struct Sources {
     pub templates: HashMap<Digest, Template>,
 }
 
-/// A gap shorter than this is a moment's pause of the same watching.
-const PAUSE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
+/// A gap no longer than this is a moment's pause of the same watching.
+pub const PAUSE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
 /// Tells it.
 pub fn timeline(sources: &Sources, now: Time) -> Timeline {
@@ -199,17 +199,20 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     let sees = |watch: &&Watch| watch.sees(&known.key.namespace);
     let watches: Vec<&Watch> = sources.watches.iter().filter(sees).collect();
     let until = known.gone.map_or(now, |gone| gone.not_after);
+    let first = periods.first().map(|first| first.generation);
+    // What was brought in again by an import is there.
+    let forgotten = known
+        .forgotten
+        .filter(|past| first.is_none_or(|first| first >= past.below));
+    let kept_from = forgotten.map_or(1, |past| past.below.max(1));
     Timeline {
         key: known.key.clone(),
         uid: known.uid.clone(),
         created_at: known.created_at,
         gone,
         recorded_since: watches.iter().map(|watch| watch.from).min(),
-        missing_before: periods.first().map_or(0, |first| {
-            let kept_from = known.forgotten.map_or(1, |forgotten| forgotten.below.max(1));
-            (first.generation - kept_from).max(0)
-        }),
-        forgotten: known.forgotten,
+        missing_before: first.map_or(0, |first| first - kept_from),
+        forgotten,
         periods: rows,
         gaps: gaps(&watches, known.created_at, until),
     }

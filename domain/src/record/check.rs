@@ -1,0 +1,34 @@
+//! What cannot be: facts that contradict themselves or name what is not there.
+
+use std::collections::HashSet;
+
+use super::Fact;
+use crate::template::Digest;
+
+/// What is wrong with a fact, a sentence each, where these workloads (by uid)
+/// and these templates are there.
+pub fn wrong(fact: &Fact, known: &HashSet<String>, templates: &HashSet<Digest>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    match fact {
+        Fact::Period(period) => {
+            let which = format!("period {} of {}", period.generation, period.workload);
+            if !known.contains(&period.workload) {
+                wrong.push(format!("{which} has no workload"));
+            }
+            if period.template.is_some_and(|digest| !templates.contains(&digest)) {
+                wrong.push(format!("the template of {which} is missing"));
+            }
+            if period.start.not_before > period.start.not_after {
+                wrong.push(format!("{which} begins after it began"));
+            }
+        }
+        Fact::Revision(kept) if !known.contains(&kept.workload) => {
+            wrong.push(format!("revision {} has no workload", kept.uid));
+        }
+        Fact::Watch(watch) if watch.from > watch.to => {
+            wrong.push(format!("watch {} ends before it begins", watch.id));
+        }
+        _ => {}
+    }
+    wrong
+}
