@@ -153,14 +153,18 @@ pub fn cluster() -> Result<Arc<dyn Cluster>, ApiError> {
 ///
 /// # Errors
 /// When there is no record, or it has nothing on it.
-pub async fn timeline(key: &Key, uid: Option<&str>) -> Result<Timeline, ApiError> {
+pub async fn timeline(
+    key: &Key,
+    uid: Option<&str>,
+    before: Option<i64>,
+) -> Result<Timeline, ApiError> {
     let (Some(record), Some(cluster)) = (
         use_context::<Arc<dyn Record>>(),
         use_context::<Arc<dyn Cluster>>(),
     ) else {
         return Err(Failure::Opening.into());
     };
-    let told = record.timeline(key, uid, cluster.now()).await?;
+    let told = record.timeline(key, uid, before, cluster.now()).await?;
     told.ok_or_else(|| ApiError::NotRecorded {
         name: key.name.clone(),
     })

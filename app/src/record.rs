@@ -69,7 +69,8 @@ pub trait Record: Send + Sync + 'static {
     fn state(&self) -> State;
 
     /// The history of the workload of that name: of the one with this uid, or
-    /// else of the latest.
+    /// else of the latest. Of a long one the newest part, or that before a
+    /// template generation.
     ///
     /// # Errors
     /// When there is no record, or it cannot be read.
@@ -77,6 +78,7 @@ pub trait Record: Send + Sync + 'static {
         &self,
         key: &Key,
         uid: Option<&str>,
+        before: Option<i64>,
         now: Time,
     ) -> Result<Option<Timeline>, Failure>;
 

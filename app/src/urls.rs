@@ -26,6 +26,11 @@ pub fn then(at: domain::time::Time) -> String {
     format!("/then?at={}", encode(&at.to_string()))
 }
 
+/// The part of a workload's timeline before a template generation.
+pub fn timeline_before(key: &Key, generation: i64) -> String {
+    format!("{}?before={generation}#timeline", workload(key))
+}
+
 /// A workload's page.
 pub fn workload(key: &Key) -> String {
     format!(

@@ -14,6 +14,7 @@
 pub mod book;
 pub mod check;
 pub mod observer;
+pub mod part;
 pub mod then;
 pub mod timeline;
 pub mod watching;

@@ -43,6 +43,7 @@ impl Record for Off {
         &self,
         _: &Key,
         _: Option<&str>,
+        _: Option<i64>,
         _: Time,
     ) -> Result<Option<Timeline>, Failure> {
         Err(Failure::Off)
@@ -85,6 +86,7 @@ impl Record for Kept {
         &self,
         key: &Key,
         uid: Option<&str>,
+        before: Option<i64>,
         now: Time,
     ) -> Result<Option<Timeline>, Failure> {
         let store = self.store()?;
@@ -94,7 +96,7 @@ impl Record for Kept {
             .find(|known| uid.is_none_or(|uid| known.uid == uid));
         match known {
             None => Ok(None),
-            Some(known) => Ok(Some(timeline(&store.sources(known).await?, now))),
+            Some(known) => Ok(Some(timeline(&store.sources(known, before).await?, now))),
         }
     }
 

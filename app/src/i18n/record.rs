@@ -83,6 +83,8 @@ catalogue! {
     unknown_before(n: i64) =
         format!("{n} earlier template{} not known: Rollbook was not there", s(n)),
         format!("更早的 {n} 个模板未知：当时没有 Rollbook");
+    earlier_periods(n: i64) = format!("{n} earlier"), format!("更早的 {n} 个");
+    newest_periods = "The newest", "最新的";
     forgotten_before(at: &str) =
         format!("what was before {at} is no longer kept: --record-age and --record-size limit the record"),
         format!("{at} 之前的内容不再保留：记录受 --record-age 与 --record-size 限制");

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::part::Part;
 use super::{Bounds, By, CLOCK, CUT, Cause, Forgotten, Held, Kept, Known, Last, Period, Rollout, Watch};
 use crate::summary::{self, Chips};
 use crate::template::{ContainerImage, Digest, Template};
@@ -145,8 +146,12 @@ pub struct Timeline {
     pub gone: Option<Moment>,
     /// Since when Rollbook writes down what it sees of this cluster.
     pub recorded_since: Option<Time>,
-    /// Newest first.
+    /// Newest first; of a long history a part.
     pub periods: Vec<Row>,
+    /// So many earlier ones are kept and not told here: ask for those before
+    /// the last generation of these.
+    #[serde(default)]
+    pub earlier: i64,
     /// Oldest first; only such as touch the workload's life.
     pub gaps: Vec<Gap>,
     /// Templates before the first known period that nobody saw.
@@ -169,6 +174,8 @@ pub struct Sources {
     pub watches: Vec<Watch>,
     /// The templates that the periods name.
     pub templates: HashMap<Digest, Template>,
+    /// The part that is told, where it is not all.
+    pub part: Option<Part>,
 }
 
 /// A gap no longer than this is a moment's pause of the same watching.
@@ -196,10 +203,13 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     }
     put_back(&mut rows);
     rows.reverse();
+    let part = sources.part.as_ref();
+    rows.retain(|row| part.is_none_or(|part| part.has(row.generation)));
     let sees = |watch: &&Watch| watch.sees(&known.key.namespace);
     let watches: Vec<&Watch> = sources.watches.iter().filter(sees).collect();
     let until = known.gone.map_or(now, |gone| gone.not_after);
-    let first = periods.first().map(|first| first.generation);
+    let first = part.map(|part| part.oldest);
+    let first = first.or(periods.first().map(|first| first.generation));
     // What was brought in again by an import is there.
     let forgotten = known
         .forgotten
@@ -214,6 +224,7 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
         missing_before: first.map_or(0, |first| first - kept_from),
         forgotten,
         periods: rows,
+        earlier: part.map_or(0, |part| part.earlier),
         gaps: gaps(&watches, known.created_at, until),
     }
 }
@@ -271,11 +282,10 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>) -
         _ => (Chips::default(), false),
     };
     let back_to = period.template.and_then(|digest| {
-        periods[..at]
-            .iter()
-            .rev()
-            .find(|earlier| earlier.template == Some(digest))
-            .map(|earlier| earlier.generation)
+        let earlier = periods[..at].iter().rev();
+        let mut same = earlier.filter(|earlier| earlier.template == Some(digest));
+        let before = || Some(*sources.part.as_ref()?.had.get(&digest)?);
+        same.next().map(|same| same.generation).or_else(before)
     });
     let revision = period.numbers.keys().next_back().copied();
     let (in_cluster, carries) = lives_on(sources, period.held.as_ref());

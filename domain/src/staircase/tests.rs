@@ -35,6 +35,7 @@ fn told(versions: &[u8], minutes: i64) -> Timeline {
         periods.push(period);
     }
     let sources = Sources {
+        part: None,
         known: Known {
             uid: "uid".into(),
             key: Key::daemon_set("ns", "foo"),

@@ -11,6 +11,7 @@ mod lease;
 mod put;
 mod questions;
 mod retain;
+mod sources;
 mod whole;
 
 use std::fs::{DirBuilder, File, OpenOptions};

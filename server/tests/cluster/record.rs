@@ -67,7 +67,7 @@ impl Recorder {
 
     async fn timeline(&self, name: &str) -> Option<Timeline> {
         let key = Rig::key(name);
-        let told = self.record.timeline(&key, None, self.port.now());
+        let told = self.record.timeline(&key, None, None, self.port.now());
         told.await.unwrap()
     }
 
@@ -129,7 +129,7 @@ async fn away(rig: &Rig, server: &mut Postgres, place: &Place) {
     assert!(recorder.port.health().is_live());
     let asked = recorder
         .record
-        .timeline(&Rig::key("away"), None, recorder.port.now())
+        .timeline(&Rig::key("away"), None, None, recorder.port.now())
         .await;
     assert!(matches!(asked, Err(Failure::Database { .. })), "{asked:?}");
     server.restart().unwrap();

@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use app::record::Failure;
 use domain::record::observer::Before;
 use domain::record::then::{Ran, ran};
-use domain::record::timeline::Sources;
 use domain::record::{Kept, Known, Period, Watch};
 use domain::template::{Digest, Template};
 use domain::time::Time;
@@ -15,7 +14,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::put::altered;
-use super::{Store, body, failed, parsed, read, template};
+use super::{Store, failed, parsed, read, template};
 
 /// Of each workload that was there at a moment: itself, the latest period that
 /// had begun by then, and the one after that. A search by index for each
@@ -93,28 +92,6 @@ impl Store {
         .await
     }
 
-    /// The spans in which somebody watched, as far as they touch the life of a
-    /// workload, and the first ones of all.
-    async fn watches(&self, known: &Known) -> Result<Vec<Watch>, Failure> {
-        let mut watches: Vec<Watch> = self
-            .bodies(
-                "SELECT w.body AS body FROM (SELECT scope, MIN(starts) AS starts FROM watch \
-                 GROUP BY scope) m JOIN watch w ON w.scope = m.scope AND w.starts = m.starts",
-                &[],
-            )
-            .await?;
-        let until = known.gone.map_or(i64::MAX, |gone| gone.not_after.millis());
-        let query = sqlx::query("SELECT body FROM watch WHERE ends >= $1 AND starts <= $2")
-            .bind(known.created_at.millis())
-            .bind(until);
-        let mut lease = self.lease().await?;
-        for row in lease.all(query).await? {
-            watches.push(body(&row)?);
-        }
-        lease.finish();
-        Ok(watches)
-    }
-
     /// The workloads that ever had this name, latest first.
     ///
     /// # Errors
@@ -126,39 +103,6 @@ impl Store {
             &[&key.namespace, &key.kind.to_string(), &key.name],
         )
         .await
-    }
-
-    /// All that is known of one workload.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn sources(&self, known: Known) -> Result<Sources, Failure> {
-        let uid = known.uid.clone();
-        let periods: Vec<Period> = self
-            .bodies("SELECT body FROM period WHERE workload = $1", &[&uid])
-            .await?;
-        let kept = self
-            .bodies("SELECT body FROM revision WHERE workload = $1", &[&uid])
-            .await?;
-        let watches = self.watches(&known).await?;
-        let mut templates = HashMap::new();
-        let query = sqlx::query(
-            "SELECT digest, body FROM template WHERE digest IN \
-             (SELECT template FROM period WHERE workload = $1)",
-        );
-        let mut lease = self.lease().await?;
-        for row in lease.all(query.bind(uid)).await? {
-            let template = template(&row)?;
-            templates.insert(template.digest(), template);
-        }
-        lease.finish();
-        Ok(Sources {
-            known,
-            periods,
-            kept,
-            watches,
-            templates,
-        })
     }
 
     /// What ran at a moment: of each workload that was there, the latest period

@@ -111,11 +111,61 @@ async fn sound(store: &Store) {
     assert_eq!(store.check().await.unwrap().wrong, Vec::<String>::new());
 }
 
+/// The generations of all its periods.
 async fn generations(store: &Store, uid: &str) -> Vec<i64> {
-    let sources = store.sources(known(uid)).await.unwrap();
-    let mut all: Vec<i64> = sources.periods.iter().map(|p| p.generation).collect();
-    all.sort_unstable();
+    let mut all = Vec::new();
+    let export = store.export(|fact| match fact {
+        Fact::Period(period) if period.workload == uid => all.push(period.generation),
+        _ => {}
+    });
+    export.await.unwrap();
     all
+}
+
+/// Of a long history the newest part is told, the rest part by part; together
+/// that is the same as all of it at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_history_is_told_in_parts() {
+    use domain::record::timeline::timeline;
+    for place in places("long") {
+        let store = place.open().await;
+        let mut facts = vec![Fact::Workload(known("u"))];
+        // The first ones are not known, and each template comes again.
+        for generation in 5..=450 {
+            let image = format!("u:{}", generation % 250);
+            facts.extend(period("u", generation, generation, &image));
+        }
+        store.write(&facts).await.unwrap();
+        let mut parts = Vec::new();
+        let mut before = None;
+        loop {
+            let sources = store.sources(known("u"), before).await.unwrap();
+            let told = timeline(&sources, day(500));
+            assert_eq!(told.missing_before, 4);
+            let earlier = told.earlier;
+            before = told.periods.last().map(|row| row.generation);
+            parts.push(told.periods);
+            if earlier == 0 {
+                break;
+            }
+        }
+        let sizes: Vec<usize> = parts.iter().map(Vec::len).collect();
+        assert_eq!(sizes, [200, 200, 46]);
+        let mut all = store.sources(known("u"), None).await.unwrap();
+        let mut book = domain::record::book::Book::default();
+        book.write(facts);
+        all.part = None;
+        all.periods = book.periods.into_values().collect();
+        all.templates = book
+            .templates
+            .values()
+            .map(|own| Template::new(serde_json::from_str(&own.json).unwrap()).unwrap())
+            .map(|own| (own.digest(), own))
+            .collect();
+        assert_eq!(timeline(&all, day(500)).periods, parts.concat());
+        let nothing = store.sources(known("u"), Some(1)).await.unwrap();
+        assert_eq!(timeline(&nothing, day(500)).periods, []);
+    }
 }
 
 /// What was there and is not known is told; the latest by time is the latest by

@@ -49,7 +49,7 @@ async fn odd_characters_are_kept() {
         for _ in 0..2 {
             store.write(&facts).await.unwrap();
         }
-        let sources = store.sources(known("u")).await.unwrap();
+        let sources = store.sources(known("u"), None).await.unwrap();
         assert_eq!(sources.periods, [period]);
         assert_eq!(sources.kept, [kept]);
         assert_eq!(sources.templates[&odd.digest()].json(), odd.json());
