@@ -20,7 +20,8 @@ const LIMIT: i64 = 10;
 const YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 fn container(name: &str, image: &str) -> Value {
-    let env = (0..8).map(|n| json!({"name": format!("SETTING_{n}"), "value": format!("value {n} of {name}")}));
+    let env = (0..8)
+        .map(|n| json!({"name": format!("SETTING_{n}"), "value": format!("value {n} of {name}")}));
     json!({
         "name": name, "image": image, "imagePullPolicy": "IfNotPresent",
         "env": env.collect::<Vec<_>>(),
@@ -139,7 +140,9 @@ impl<W: Write> History<'_, W> {
 }
 
 fn main() -> std::io::Result<()> {
-    let mut numbers = std::env::args().skip(1).filter_map(|text| text.parse::<i64>().ok());
+    let mut numbers = std::env::args()
+        .skip(1)
+        .filter_map(|text| text.parse::<i64>().ok());
     let (Some(workloads), Some(periods), Some(templates)) =
         (numbers.next(), numbers.next(), numbers.next())
     else {

@@ -97,7 +97,9 @@ pub struct Retention {
 
 /// Reads an age; days are 24 hours, and what is younger than a day is refused.
 fn age(text: &str) -> Result<SignedDuration, String> {
-    let days = text.strip_suffix('d').and_then(|days| days.parse::<u32>().ok());
+    let days = text
+        .strip_suffix('d')
+        .and_then(|days| days.parse::<u32>().ok());
     let age = match days {
         Some(days) => Some(SignedDuration::from_hours(24 * i64::from(days))),
         None => text.parse().ok(),
@@ -255,11 +257,34 @@ mod tests {
         );
         assert_eq!(age("90d").unwrap().as_hours(), 90 * 24);
         assert_eq!(age("48h").unwrap().as_hours(), 48);
-        for odd in ["", "d", "365", "0d", "-1d", "1.5d", "12h", "90s", "36526d", "9999999999d", "1y"] {
+        for odd in [
+            "",
+            "d",
+            "365",
+            "0d",
+            "-1d",
+            "1.5d",
+            "12h",
+            "90s",
+            "36526d",
+            "9999999999d",
+            "1y",
+        ] {
             assert!(age(odd).unwrap_err().contains("not an age"), "{odd}");
         }
         assert_eq!(size("500MiB"), Ok(500 << 20));
-        for odd in ["", "GiB", "1", "1GB", "1 GiB", "0MiB", "-1GiB", "+1GiB", "1.5GiB", "99999999999999GiB"] {
+        for odd in [
+            "",
+            "GiB",
+            "1",
+            "1GB",
+            "1 GiB",
+            "0MiB",
+            "-1GiB",
+            "+1GiB",
+            "1.5GiB",
+            "99999999999999GiB",
+        ] {
             assert!(size(odd).unwrap_err().contains("not a size"), "{odd}");
         }
         let told = Config::try_parse_from(["rollbook", "--record-age", "soon"]).unwrap_err();

@@ -77,7 +77,11 @@ fn table(lang: Lang, then: &Then, now: Time) -> impl IntoView + use<> {
     if then.workloads.is_empty() {
         return view! { <p class="panel notice">{lang.then_nothing()}</p> }.into_any();
     }
-    let of = |kind: Kind| then.workloads.iter().filter(move |line| Kind::of(line) == kind);
+    let of = |kind: Kind| {
+        then.workloads
+            .iter()
+            .filter(move |line| Kind::of(line) == kind)
+    };
     let headline = lang.then_at(
         &time::absolute(lang, then.at, now),
         of(Kind::Other).count(),

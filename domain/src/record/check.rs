@@ -15,7 +15,10 @@ pub fn wrong(fact: &Fact, known: &HashSet<String>, templates: &HashSet<Digest>) 
             if !known.contains(&period.workload) {
                 wrong.push(format!("{which} has no workload"));
             }
-            if period.template.is_some_and(|digest| !templates.contains(&digest)) {
+            if period
+                .template
+                .is_some_and(|digest| !templates.contains(&digest))
+            {
                 wrong.push(format!("the template of {which} is missing"));
             }
             if period.start.not_before > period.start.not_after {

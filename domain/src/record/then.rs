@@ -106,7 +106,10 @@ mod tests {
     #[test]
     fn without_a_period_it_is_said_to_be_unknown() {
         let ran = ran(&known(None), None, None, Vec::new(), at(5), at(100));
-        assert_eq!((ran.generation, ran.since, ran.template), (None, None, None));
+        assert_eq!(
+            (ran.generation, ran.since, ran.template),
+            (None, None, None)
+        );
         assert!(!ran.certain);
     }
 
@@ -115,7 +118,15 @@ mod tests {
         let first = period(1, 0, 2);
         let certain = |next: Option<&Period>, second: i64| {
             let watched = at(100);
-            ran(&known(None), Some(&first), next, Vec::new(), at(second), watched).certain
+            ran(
+                &known(None),
+                Some(&first),
+                next,
+                Vec::new(),
+                at(second),
+                watched,
+            )
+            .certain
         };
         let next = period(2, 40, 60);
         assert!(certain(Some(&next), 40));

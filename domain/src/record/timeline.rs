@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::part::Part;
-use super::{Bounds, By, CLOCK, CUT, Cause, Forgotten, Held, Kept, Known, Last, Period, Rollout, Watch};
+use super::{
+    Bounds, By, CLOCK, CUT, Cause, Forgotten, Held, Kept, Known, Last, Period, Rollout, Watch,
+};
 use crate::summary::{self, Chips};
 use crate::template::{ContainerImage, Digest, Template};
 use crate::time::Time;

@@ -27,11 +27,11 @@ use flate2::read::DeflateDecoder;
 use serde::de::DeserializeOwned;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Row as _, SqlSafeStr as _};
 use tokio::time::timeout;
-use sqlx::{AnyConnection, AnyPool, Connection as _, AssertSqlSafe, Row as _, SqlSafeStr as _};
 
-use lease::silent;
 use failure::{damaged, failed};
+use lease::silent;
 use put::put;
 pub use retain::Removed;
 pub use whole::Checked;
@@ -156,9 +156,7 @@ impl Store {
             .max_connections(CONNECTIONS)
             // Whoever waits has an end of their own, which is nearer.
             .acquire_timeout(2 * PATIENCE)
-            .after_connect(move |connection, _| {
-                Box::pin(set(connection, settings))
-            })
+            .after_connect(move |connection, _| Box::pin(set(connection, settings)))
             .connect(url)
             .await
             .map_err(failed)?;

@@ -136,8 +136,7 @@ fn parts(lang: Lang, timeline: &Timeline, part: bool) -> impl IntoView + use<> {
         let url = urls::timeline_before(&timeline.key, last.generation);
         view! { <a class="button" href=url>{lang.earlier_periods(timeline.earlier)}</a> }
     });
-    (newest.is_some() || earlier.is_some())
-        .then(|| view! { <p class="row">{newest} {earlier}</p> })
+    (newest.is_some() || earlier.is_some()).then(|| view! { <p class="row">{newest} {earlier}</p> })
 }
 
 /// A place where nothing is known.

@@ -56,7 +56,9 @@ mod tests {
         }
         // Disk full, connection lost, lock not available, shut down; SQLite's
         // busy, full, I/O error, busy with a snapshot, not a database.
-        for code in ["53100", "08006", "55P03", "57P01", "5", "13", "10", "517", "26", ""] {
+        for code in [
+            "53100", "08006", "55P03", "57P01", "5", "13", "10", "517", "26", "",
+        ] {
             assert!(!of_content(code), "{code}");
         }
     }

@@ -148,7 +148,9 @@ impl Store {
         lease
             .run(one("DELETE FROM revision WHERE workload = $1"))
             .await?;
-        lease.run(one("DELETE FROM workload WHERE uid = $1")).await?;
+        lease
+            .run(one("DELETE FROM workload WHERE uid = $1"))
+            .await?;
         lease.commit().await?;
         Ok(periods)
     }

@@ -221,12 +221,18 @@ async fn a_record_of_the_first_form_is_brought_on() {
             Place::Server(server) => (server.url(), true),
             Place::File(folder) => {
                 std::fs::create_dir_all(folder).unwrap();
-                (format!("sqlite://{}/x.db?mode=rwc", folder.display()), false)
+                (
+                    format!("sqlite://{}/x.db?mode=rwc", folder.display()),
+                    false,
+                )
             }
         };
         let pool = AnyPool::connect(&url).await.unwrap();
         let first = migrator(postgres).iter().next().unwrap().clone();
-        Migrator::with_migrations(vec![first]).run(&pool).await.unwrap();
+        Migrator::with_migrations(vec![first])
+            .run(&pool)
+            .await
+            .unwrap();
         let digest = template("i:1").digest().to_string();
         let kept = format!(
             r#"{{"uid":"r","workload":"u","name":"r","createdAt":"2027-01-15T08:00:00Z","template":"{digest}","cause":"\"template\":\"sha256:x\" \u0000","numbers":{{}}}}"#
@@ -248,7 +254,10 @@ async fn a_record_of_the_first_form_is_brought_on() {
         let rows = sqlx::query("SELECT template AS one FROM revision ORDER BY uid DESC");
         let rows = rows.fetch_all(&store.pool).await.unwrap();
         let one = |row: &AnyRow| row.try_get::<Option<String>, _>("one").unwrap();
-        assert_eq!(rows.iter().map(one).collect::<Vec<_>>(), [Some(digest), None]);
+        assert_eq!(
+            rows.iter().map(one).collect::<Vec<_>>(),
+            [Some(digest), None]
+        );
         let rows = sqlx::query("SELECT scope AS one FROM watch ORDER BY id");
         let rows = rows.fetch_all(&store.pool).await.unwrap();
         let scopes: Vec<_> = rows.iter().map(one).collect();

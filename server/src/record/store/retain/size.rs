@@ -84,7 +84,9 @@ impl Store {
     /// # Errors
     /// When the database does not say.
     pub async fn size(&self) -> Result<u64, Failure> {
-        let tables = ["workload", "period", "revision", "template", "image", "watch"];
+        let tables = [
+            "workload", "period", "revision", "template", "image", "watch",
+        ];
         let mut lease = self.lease().await?;
         if self.postgres {
             for table in tables {

@@ -2,7 +2,8 @@
 
 use super::*;
 
-const ODD: &str = "a\u{0}b \u{1} \u{7f} \u{202e}right\u{2028} \u{fffe} \u{10ffff} \u{d7ff}'\"\\ \u{0301}";
+const ODD: &str =
+    "a\u{0}b \u{1} \u{7f} \u{202e}right\u{2028} \u{fffe} \u{10ffff} \u{d7ff}'\"\\ \u{0301}";
 
 /// What a cluster may hold is kept as it is.
 #[tokio::test(flavor = "multi_thread")]

@@ -54,7 +54,10 @@ async fn what_is_old_is_removed_and_said_to_be() {
         };
         for (uid, end) in [("old", 150), ("late", 450)] {
             store.write(&history(uid, 2)).await.unwrap();
-            store.write(&[gone(uid, end), kept(uid, uid, "x:1", None)]).await.unwrap();
+            store
+                .write(&[gone(uid, end), kept(uid, uid, "x:1", None)])
+                .await
+                .unwrap();
         }
         let revisions = [
             Fact::Template(Archived::from(&template("x:1"))),
@@ -91,7 +94,10 @@ async fn what_is_old_is_removed_and_said_to_be() {
         store.write(&five).await.unwrap();
         let orphan = period("old", 2, 100, "old:2");
         store.write(&orphan).await.unwrap();
-        store.write(&[kept("old", "old", "x:1", None)]).await.unwrap();
+        store
+            .write(&[kept("old", "old", "x:1", None)])
+            .await
+            .unwrap();
         store.write(&period("a", 6, 500, "a:6")).await.unwrap();
         assert_eq!(generations(&store, "a").await, [3, 4, 5, 6]);
         assert_eq!(generations(&store, "old").await, Vec::<i64>::new());
@@ -114,7 +120,10 @@ async fn templates_go_last() {
     for place in places("loose") {
         let store = place.open().await;
         store.write(&history("a", 5)).await.unwrap();
-        store.write(&[kept("there", "a", "a:1", None)]).await.unwrap();
+        store
+            .write(&[kept("there", "a", "a:1", None)])
+            .await
+            .unwrap();
         let hour = |hours: i64| day(500).after(SignedDuration::from_hours(hours));
         let retain = async |hours: i64| {
             let removed = store.retain(hour(hours), days(250)).await.unwrap();
@@ -131,7 +140,10 @@ async fn templates_go_last() {
         store.write(&[later]).await.unwrap();
         assert_eq!((retain(60).await, templates(&store).await), (0, 5));
         // Its revision goes, so nothing names the first one.
-        store.write(&[kept("there", "a", "a:1", Some(200))]).await.unwrap();
+        store
+            .write(&[kept("there", "a", "a:1", Some(200))])
+            .await
+            .unwrap();
         assert_eq!((retain(61).await, retain(86).await), (0, 1));
         let images = sqlx::query("SELECT image FROM image WHERE image = 'a:1'");
         assert_eq!(images.fetch_all(&store.pool).await.unwrap().len(), 0);
@@ -153,7 +165,10 @@ async fn what_is_too_large_loses_the_oldest() {
         let size = whole * 2 / 3;
         let removed = store.retain(now, Retention { age, size }).await.unwrap();
         let left = store.check().await.unwrap();
-        println!("{whole} became {} with {} periods", removed.size, left.periods);
+        println!(
+            "{whole} became {} with {} periods",
+            removed.size, left.periods
+        );
         assert!(!removed.over && removed.size <= size, "{removed:?}");
         assert_eq!(left.wrong, Vec::<String>::new());
         assert!((1000..4000).contains(&left.periods), "{left:?}");
@@ -164,7 +179,10 @@ async fn what_is_too_large_loses_the_oldest() {
             generations(&store, "c").await[0],
         ]
         .into();
-        assert!(firsts.iter().all(|first| first.abs_diff(firsts[0]) <= 1), "{firsts:?}");
+        assert!(
+            firsts.iter().all(|first| first.abs_diff(firsts[0]) <= 1),
+            "{firsts:?}"
+        );
         let removed = store.retain(now, Retention { age, size: 1 }).await.unwrap();
         assert!(removed.over);
         for uid in ["a", "b", "c"] {
@@ -172,7 +190,10 @@ async fn what_is_too_large_loses_the_oldest() {
         }
         sound(&store).await;
         if let Place::File(folder) = &place {
-            let day = store.retain(now.after(SignedDuration::from_hours(25)), Retention { age, size: 1 });
+            let day = store.retain(
+                now.after(SignedDuration::from_hours(25)),
+                Retention { age, size: 1 },
+            );
             day.await.unwrap();
             store.write(&history("d", 1)).await.unwrap();
             let file = std::fs::metadata(folder.join("x.db")).unwrap().len();
@@ -211,10 +232,19 @@ async fn spans_of_watching_do_not_pile_up() {
         }));
         store.write(&facts).await.unwrap();
         let now = day(310);
-        let both = async || (told(&store, "a", now).await, told(&store, "late", now).await);
+        let both = async || {
+            (
+                told(&store, "a", now).await,
+                told(&store, "late", now).await,
+            )
+        };
         let (then, before) = (store.then(day(250)).await, store.before().await.unwrap());
         let whole = both().await;
-        assert_eq!(whole.1.recorded_since, Some(day(-10)), "before it was there");
+        assert_eq!(
+            whole.1.recorded_since,
+            Some(day(-10)),
+            "before it was there"
+        );
         assert!(whole.0.gaps.len() >= 4 && whole.1.gaps.len() < whole.0.gaps.len());
         let removed = store.retain(now, days(10_000)).await.unwrap();
         assert_eq!(removed.watches, 600 - 6);
@@ -226,7 +256,10 @@ async fn spans_of_watching_do_not_pile_up() {
         );
         assert_eq!(store.retain(now, days(10_000)).await.unwrap().watches, 0);
         // A process that goes on with a span that became part of another.
-        store.write(&facts[facts.len() - 2..facts.len() - 1]).await.unwrap();
+        store
+            .write(&facts[facts.len() - 2..facts.len() - 1])
+            .await
+            .unwrap();
         assert_eq!(both().await, whole);
         // Long after, only the latest of each is there.
         store.retain(day(5000), days(100)).await.unwrap();

@@ -103,7 +103,10 @@ async fn a_record_without_place_goes_on_once_there_is_some() {
         let url = format!("sqlite://{}/x.db?mode=rw", folder.display());
         let pool = AnyPoolOptions::new().max_connections(1);
         store.pool = pool.connect(&url).await.unwrap();
-        sqlx::query(AssertSqlSafe(limit)).execute(&store.pool).await.unwrap();
+        sqlx::query(AssertSqlSafe(limit))
+            .execute(&store.pool)
+            .await
+            .unwrap();
         store
     };
     until_full(&open(100).await, async |store: &Store| {
