@@ -7,6 +7,7 @@ use crate::template::Digest;
 
 /// What is wrong with a fact, a sentence each, where these workloads (by uid)
 /// and these templates are there.
+#[expect(clippy::implicit_hasher, reason = "sets of our own")]
 pub fn wrong(fact: &Fact, known: &HashSet<String>, templates: &HashSet<Digest>) -> Vec<String> {
     let mut wrong = Vec::new();
     match fact {
