@@ -147,7 +147,7 @@ impl Store {
     /// The images of a template, sorted, each once.
     async fn images(&self, digest: Digest) -> Result<Vec<String>, Failure> {
         let template = self.template(digest).await?;
-        let images = template.iter().flat_map(|template| template.images());
+        let images = template.iter().flat_map(Template::images);
         let images: BTreeSet<String> = images.map(|own| own.image.clone()).collect();
         Ok(images.into_iter().collect())
     }

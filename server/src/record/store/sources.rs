@@ -26,7 +26,7 @@ impl Store {
         // The first but for one of context; they come newest first.
         let told = periods.iter().take(MOST);
         let mut part = Part {
-            first: told.clone().last().map_or(0, |p| p.generation),
+            first: told.clone().next_back().map_or(0, |p| p.generation),
             last: told.clone().next().map_or(0, |p| p.generation),
             ..Part::default()
         };

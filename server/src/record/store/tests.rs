@@ -1,6 +1,6 @@
 //! Every test here runs on a SQLite file and on a real PostgreSQL.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod content;
 mod retention;

@@ -65,7 +65,12 @@ impl Store {
     }
 
     async fn remove_loose(&self, since: Time) -> Result<u64, Failure> {
-        let query = sqlx::query("SELECT digest FROM template WHERE loose_since <= $1 LIMIT $2");
+        // Named again since it was marked: then it is unmarked the next time.
+        let query = sqlx::query(
+            "SELECT t.digest AS digest FROM template t WHERE t.loose_since <= $1 AND \
+             NOT EXISTS (SELECT 1 FROM period p WHERE p.template = t.digest) AND \
+             NOT EXISTS (SELECT 1 FROM revision r WHERE r.template = t.digest) LIMIT $2",
+        );
         let mut lease = self.transaction().await?;
         let rows = lease.all(query.bind(since.millis()).bind(SOME)).await?;
         for row in &rows {
