@@ -59,16 +59,18 @@ pub async fn history(
 }
 
 /// `GET /api/timeline`: what one workload ran when, as far as it is known; with
-/// `uid` that of an earlier one of the same name.
+/// `uid` that of an earlier one of the same name, with `before` the part before
+/// that template generation.
 #[server(name = GetTimeline, prefix = "/api", endpoint = "timeline", input = GetUrl)]
 pub async fn timeline(
     namespace: String,
     kind: Option<Kind>,
     name: String,
     uid: Option<String>,
+    before: Option<i64>,
 ) -> Result<Timeline, ApiError> {
     let key = key(namespace, kind, name);
-    answer(pages::timeline(&key, uid.as_deref()).await)
+    answer(pages::timeline(&key, uid.as_deref(), before).await)
 }
 
 /// `GET /api/then`: what every workload ran at a moment.

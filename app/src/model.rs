@@ -171,8 +171,11 @@ pub struct ThenLine {
     /// What it ran.
     #[serde(flatten)]
     pub ran: Ran,
-    /// It has this very template now; `null` where the workload is no more.
+    /// It has this very template now; `null` where the workload is no more, or
+    /// its template then is not known.
     pub same_now: Option<bool>,
+    /// The workload is still there.
+    pub there: bool,
     /// The ControllerRevision that held it is still in the cluster.
     pub in_cluster: bool,
 }

@@ -162,14 +162,18 @@ pub fn cluster() -> Result<Arc<dyn Cluster>, ApiError> {
 ///
 /// # Errors
 /// When there is no record, or it has nothing on it.
-pub async fn timeline(key: &Key, uid: Option<&str>) -> Result<Timeline, ApiError> {
+pub async fn timeline(
+    key: &Key,
+    uid: Option<&str>,
+    before: Option<i64>,
+) -> Result<Timeline, ApiError> {
     let (Some(record), Some(cluster)) = (
         use_context::<Arc<dyn Record>>(),
         use_context::<Arc<dyn Cluster>>(),
     ) else {
         return Err(Failure::Opening.into());
     };
-    let told = record.timeline(key, uid, cluster.now()).await?;
+    let told = record.timeline(key, uid, before, cluster.now()).await?;
     told.ok_or_else(|| ApiError::NotRecorded {
         name: key.name.clone(),
     })
@@ -327,17 +331,24 @@ pub async fn then(at: Option<&str>) -> Result<Then, ApiError> {
     };
     let fleet = cluster.fleet();
     let (now, live) = (cluster.now(), cluster.health().is_live());
+    if at > now {
+        let words = frame().lang.then_future(&at.to_string());
+        return Err(ApiError::Invalid { words });
+    }
     let workloads = record.then(at).await?.into_iter().map(|mut ran| {
         let entry = fleet.entries.get(&ran.key);
         let entry = entry.filter(|entry| entry.workload.uid == ran.uid);
         // What had begun by then and is there now was there in between.
-        let still = entry.is_some_and(|e| e.workload.template_generation == Some(ran.generation));
-        ran.certain |= still && live && at <= now;
+        let still = entry.is_some_and(|e| e.workload.template_generation == ran.generation);
+        ran.certain |= still && live && ran.generation.is_some();
         let name = ran.name.as_deref();
         let in_cluster =
             name.is_some_and(|name| entry.is_some_and(|entry| entry.revision(name).is_some()));
         ThenLine {
-            same_now: entry.map(|entry| ran.template == Some(entry.workload.template.digest())),
+            same_now: entry
+                .zip(ran.template)
+                .map(|(entry, then)| then == entry.workload.template.digest()),
+            there: entry.is_some(),
             in_cluster,
             ran,
         }

@@ -35,6 +35,21 @@ pub enum Failure {
         /// What.
         what: String,
     },
+    /// The database will never take this, however often it is tried.
+    #[error("the record does not take this: {what}")]
+    Unfit {
+        /// The database's own words.
+        what: String,
+    },
+    /// It is the record of another cluster.
+    #[error(
+        "this is the record of another cluster (its kube-system namespace has the uid {uid}): \
+         give each cluster its own with --record"
+    )]
+    OtherCluster {
+        /// The other one.
+        uid: String,
+    },
     /// A newer Rollbook has changed its form.
     #[error(
         "the record was written by a newer Rollbook (its form {version} is not known to this one): \
@@ -68,7 +83,8 @@ pub trait Record: Send + Sync + 'static {
     fn state(&self) -> State;
 
     /// The history of the workload of that name: of the one with this uid, or
-    /// else of the latest.
+    /// else of the latest. Of a long one the newest part, or that before a
+    /// template generation.
     ///
     /// # Errors
     /// When there is no record, or it cannot be read.
@@ -76,6 +92,7 @@ pub trait Record: Send + Sync + 'static {
         &self,
         key: &Key,
         uid: Option<&str>,
+        before: Option<i64>,
         now: Time,
     ) -> Result<Option<Timeline>, Failure>;
 

@@ -45,6 +45,11 @@ pub fn period(key: &Key, generation: i64) -> String {
     format!("{}#p-{generation}", workload(key))
 }
 
+/// The part of a workload's timeline before a template generation.
+pub fn timeline_before(key: &Key, generation: i64) -> String {
+    format!("{}?before={generation}#timeline", workload(key))
+}
+
 /// A workload's page.
 pub fn workload(key: &Key) -> String {
     format!(

@@ -13,11 +13,14 @@
 
 pub mod book;
 pub mod changes;
+pub mod check;
 pub mod images;
 pub mod kept;
 pub mod observer;
+pub mod part;
 pub mod then;
 pub mod timeline;
+pub mod watching;
 
 use std::collections::BTreeMap;
 
@@ -291,6 +294,28 @@ pub struct Known {
     /// Rollbook was watching when it was.
     #[serde(default)]
     pub seen_gone: bool,
+    /// What the record no longer keeps of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forgotten: Option<Forgotten>,
+}
+
+/// The earlier part of a history that was removed, because it was older than
+/// the record keeps or the record grew too large. It was there: that is
+/// another thing than what nobody saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Forgotten {
+    /// Periods of template generations below this are not kept.
+    pub below: i64,
+    /// The last of them had ended by then.
+    pub until: Time,
+}
+
+impl Forgotten {
+    fn join(&mut self, other: Self) {
+        self.below = self.below.max(other.below);
+        self.until = self.until.max(other.until);
+    }
 }
 
 impl Known {
@@ -298,6 +323,11 @@ impl Known {
     pub fn join(&mut self, other: Self) {
         gone(&mut self.gone, other.gone);
         self.seen_gone |= other.seen_gone;
+        match (self.forgotten.as_mut(), other.forgotten) {
+            (Some(mine), Some(theirs)) => mine.join(theirs),
+            (None, theirs) => self.forgotten = theirs,
+            (Some(_), None) => {}
+        }
     }
 }
 

@@ -35,6 +35,12 @@ pub struct Config {
     /// cluster in ~/.local/state/rollbook
     #[arg(long, global = true, value_name = "FILE|URL|none", long_help = RECORD_HELP, env = "ROLLBOOK_RECORD", hide_env_values = true, value_parser = record)]
     pub record: Option<Record>,
+    /// Remove from the record what ended longer ago than that, as 365d or 90d
+    #[arg(long, value_parser = age, default_value = "365d", env = "ROLLBOOK_RECORD_AGE")]
+    pub record_age: SignedDuration,
+    /// Remove the oldest where the record is larger than that, as 1GiB or 500MiB
+    #[arg(long, value_parser = size, default_value = "1GiB", env = "ROLLBOOK_RECORD_SIZE")]
+    pub record_size: u64,
     /// Never write to the cluster
     #[arg(long)]
     pub read_only: bool,
@@ -80,6 +86,45 @@ pub enum Record {
     Url(String),
 }
 
+/// How much of the past is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// What ended longer ago is removed.
+    pub age: SignedDuration,
+    /// Bytes: where the record is larger, the oldest is removed.
+    pub size: u64,
+}
+
+/// Reads an age; days are 24 hours, and what is younger than a day is refused.
+fn age(text: &str) -> Result<SignedDuration, String> {
+    let days = text
+        .strip_suffix('d')
+        .and_then(|days| days.parse::<u32>().ok());
+    let age = match days {
+        Some(days) => Some(SignedDuration::from_hours(24 * i64::from(days))),
+        None => text.parse().ok(),
+    };
+    // Times are computed with it: a hundred years are enough.
+    let (least, most) = (24, 24 * 36_525);
+    age.filter(|age| (least..=most).contains(&age.as_hours()))
+        .ok_or_else(|| "not an age from 1d to 36525d, such as 365d, 90d or 48h".to_owned())
+}
+
+/// Reads a size in bytes: a whole number with a unit.
+fn size(text: &str) -> Result<u64, String> {
+    const MIB: u64 = 1 << 20;
+    let units = [("GiB", MIB << 10), ("MiB", MIB)];
+    let read = |(unit, bytes): (&str, u64)| {
+        let number = text.strip_suffix(unit)?;
+        let plain = number.bytes().all(|own| own.is_ascii_digit());
+        let number = number.parse::<u64>().ok().filter(|_| plain)?;
+        number.checked_mul(bytes)
+    };
+    let size = units.into_iter().find_map(read);
+    size.filter(|size| *size >= MIB)
+        .ok_or_else(|| "not a size of at least 1MiB, such as 1GiB or 500MiB".to_owned())
+}
+
 /// Reads where the record is kept.
 fn record(text: &str) -> Result<Record, String> {
     match text.split_once("://") {
@@ -122,6 +167,14 @@ pub enum Refusal {
 }
 
 impl Config {
+    /// How much of the past is kept.
+    pub fn retention(&self) -> Retention {
+        Retention {
+            age: self.record_age,
+            size: self.record_size,
+        }
+    }
+
     /// The address to listen on.
     ///
     /// # Errors
@@ -191,6 +244,51 @@ mod tests {
         for odd in ["", "mysql://h/d", "sqlite://x"] {
             assert!(read(odd).is_err(), "{odd}");
         }
+    }
+
+    #[test]
+    fn an_age_and_a_size_have_units() {
+        assert_eq!(
+            config(&[]).retention(),
+            Retention {
+                age: SignedDuration::from_hours(365 * 24),
+                size: 1 << 30,
+            }
+        );
+        assert_eq!(age("90d").unwrap().as_hours(), 90 * 24);
+        assert_eq!(age("48h").unwrap().as_hours(), 48);
+        for odd in [
+            "",
+            "d",
+            "365",
+            "0d",
+            "-1d",
+            "1.5d",
+            "12h",
+            "90s",
+            "36526d",
+            "9999999999d",
+            "1y",
+        ] {
+            assert!(age(odd).unwrap_err().contains("not an age"), "{odd}");
+        }
+        assert_eq!(size("500MiB"), Ok(500 << 20));
+        for odd in [
+            "",
+            "GiB",
+            "1",
+            "1GB",
+            "1 GiB",
+            "0MiB",
+            "-1GiB",
+            "+1GiB",
+            "1.5GiB",
+            "99999999999999GiB",
+        ] {
+            assert!(size(odd).unwrap_err().contains("not a size"), "{odd}");
+        }
+        let told = Config::try_parse_from(["rollbook", "--record-age", "soon"]).unwrap_err();
+        assert!(told.to_string().contains("such as 365d"), "{told}");
     }
 
     #[test]

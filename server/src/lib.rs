@@ -143,7 +143,13 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let (record, writing): (Arc<dyn Record>, _) = match config.record.clone() {
         Some(config::Record::None) => (Arc::new(record::Off), None),
         place => {
-            let (kept, writing) = record::start(cluster.clone(), watching, place, stop.clone());
+            let (kept, writing) = record::start(
+                cluster.clone(),
+                watching,
+                place,
+                config.retention(),
+                stop.clone(),
+            );
             (Arc::new(kept), Some(writing))
         }
     };

@@ -10,6 +10,7 @@
 pub mod chores;
 mod lead;
 mod pending;
+mod retaining;
 pub mod store;
 mod writer;
 
@@ -29,7 +30,7 @@ use domain::workload::Key;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Record as Place;
+use crate::config::{Record as Place, Retention};
 use crate::kube::Watching;
 use store::Store;
 use writer::{Shared, Writer};
@@ -47,6 +48,7 @@ impl Record for Off {
         &self,
         _: &Key,
         _: Option<&str>,
+        _: Option<i64>,
         _: Time,
     ) -> Result<Option<Timeline>, Failure> {
         Err(Failure::Off)
@@ -80,6 +82,7 @@ pub fn start(
     cluster: Arc<dyn Cluster>,
     watching: Watching,
     place: Option<Place>,
+    retention: Retention,
     stop: CancellationToken,
 ) -> (Kept, JoinHandle<()>) {
     let shared = Arc::new(Shared::new());
@@ -87,6 +90,7 @@ pub fn start(
         cluster,
         watching,
         place,
+        retention,
         shared: Arc::clone(&shared),
     };
     (Kept { shared }, tokio::spawn(writer.run(stop)))
@@ -102,6 +106,7 @@ impl Record for Kept {
         &self,
         key: &Key,
         uid: Option<&str>,
+        before: Option<i64>,
         now: Time,
     ) -> Result<Option<Timeline>, Failure> {
         let store = self.store()?;
@@ -111,7 +116,7 @@ impl Record for Kept {
             .find(|known| uid.is_none_or(|uid| known.uid == uid));
         match known {
             None => Ok(None),
-            Some(known) => Ok(Some(timeline(&store.sources(known).await?, now))),
+            Some(known) => Ok(Some(timeline(&store.sources(known, before).await?, now))),
         }
     }
 

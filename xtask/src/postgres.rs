@@ -91,17 +91,51 @@ impl Postgres {
     /// # Errors
     /// When it does not run.
     pub fn crash(&mut self) -> Outcome<()> {
+        signal("QUIT", self.pid()?);
+        self.ended()
+    }
+
+    /// Stops all its processes where they are, as a machine that hangs does:
+    /// connections stay open, and nothing answers.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn freeze(&self) -> Outcome<()> {
+        self.signal_all("STOP")
+    }
+
+    /// Lets them go on after [`Postgres::freeze`].
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn thaw(&self) -> Outcome<()> {
+        self.signal_all("CONT")
+    }
+
+    /// The first process first, so that it makes no more.
+    fn signal_all(&self, name: &str) -> Outcome<()> {
+        let first = self.pid()?;
+        signal(name, first);
+        let listed = output(Command::new("ps").args(["-A", "-o", "pid=,ppid="]))?;
+        for line in listed.lines() {
+            let mut numbers = line.split_whitespace().map(str::parse::<u32>);
+            if let (Some(Ok(pid)), Some(Ok(parent))) = (numbers.next(), numbers.next())
+                && parent == first
+            {
+                signal(name, pid);
+            }
+        }
+        Ok(())
+    }
+
+    /// Its first process.
+    fn pid(&self) -> Outcome<u32> {
         let path = self.folder.join("data/postmaster.pid");
         let text = fs::read_to_string(path).doing("PostgreSQL does not run")?;
-        let pid = text
-            .lines()
-            .next()
-            .and_then(|line| line.trim().parse().ok());
-        let Some(pid) = pid else {
-            return fail("PostgreSQL does not say its pid");
-        };
-        signal("QUIT", pid);
-        self.ended()
+        let first = text.lines().next();
+        first
+            .and_then(|line| line.trim().parse().ok())
+            .map_or_else(|| fail("PostgreSQL does not say its pid"), Ok)
     }
 
     /// Starts it again after a crash, on the same port with what it kept.
@@ -140,6 +174,8 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
+        // One that is frozen would not hear it.
+        let _ = self.thaw();
         // Both are gone then, or were before.
         let _ = self.ended();
         let _ = fs::remove_dir_all(&self.folder);

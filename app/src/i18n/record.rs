@@ -6,6 +6,20 @@ fn s(n: i64) -> &'static str {
     if n == 1 { "" } else { "s" }
 }
 
+fn not_known(n: usize) -> String {
+    match n {
+        0 => String::new(),
+        n => format!(", {n} not known"),
+    }
+}
+
+fn not_known_zh(n: usize) -> String {
+    match n {
+        0 => String::new(),
+        n => format!("，{n} 个未知"),
+    }
+}
+
 catalogue! {
     what_ran_then = "What ran then", "当时运行的版本";
     then_moment = "Moment, UTC", "时刻（UTC）";
@@ -24,9 +38,15 @@ catalogue! {
     then_invalid(text: &str) =
         format!("“{text}” is no moment: give it as 2026-03-17T02:50:00Z."),
         format!("“{text}” 不是有效时刻：请使用 2026-03-17T02:50:00Z 的形式。");
-    then_at(at: &str, changed: usize, all: usize) =
-        format!("At {at}: {changed} of {all} workloads ran something else than now"),
-        format!("{at}：{all} 个工作负载中有 {changed} 个当时运行的与现在不同");
+    then_future(at: &str) =
+        format!("{at} is still to come: the record tells what was."),
+        format!("{at} 尚未到来：记录只能说明过去。");
+    then_at(at: &str, changed: usize, all: usize, unknown: usize) =
+        format!("At {at}: {changed} of {all} workloads ran something else than now{}", not_known(unknown)),
+        format!("{at}：{all} 个工作负载中有 {changed} 个当时运行的与现在不同{}", not_known_zh(unknown));
+    then_unknown = "it was there, and which template it had is not known",
+        "当时存在，但其模板未知";
+    then_not_known = "not known whether it is the same", "是否与现在相同未知";
     then_since(at: &str) = format!("since {at}"), format!("自 {at}");
     timeline = "Timeline", "时间线";
     timeline_off = "No record is kept: this server was started with --record none. What Kubernetes forgets stays unknown.",
@@ -66,6 +86,11 @@ catalogue! {
     unknown_before(n: i64) =
         format!("{n} earlier template{} not known: Rollbook was not there", s(n)),
         format!("更早的 {n} 个模板未知：当时没有 Rollbook");
+    earlier_periods(n: i64) = format!("{n} earlier"), format!("更早的 {n} 个");
+    newest_periods = "The newest", "最新的";
+    forgotten_before(at: &str) =
+        format!("what was before {at} is no longer kept: --record-age and --record-size limit the record"),
+        format!("{at} 之前的内容不再保留：记录受 --record-age 与 --record-size 限制");
     template_not_known = "template not known", "模板未知";
     back_to_template(n: &str) = format!("Back to the template of {n}"), format!("回到 {n} 的模板");
     back_to_earlier_template = "Back to an earlier template", "回到更早的模板";

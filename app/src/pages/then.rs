@@ -105,18 +105,21 @@ fn table(lang: Lang, then: &Then, now: Time) -> impl IntoView + use<> {
     if then.workloads.is_empty() {
         return view! { <p class="panel notice">{lang.then_nothing()}</p> }.into_any();
     }
-    let changed = |line: &&ThenLine| line.same_now != Some(true);
-    let (other, same): (Vec<&ThenLine>, Vec<&ThenLine>) =
-        then.workloads.iter().partition(|line| changed(line));
+    let of = |kind: Kind| {
+        then.workloads
+            .iter()
+            .filter(move |line| Kind::of(line) == kind)
+    };
     let headline = lang.then_at(
         &time::absolute(lang, then.at, now),
-        other.len(),
+        of(Kind::Other).count(),
         then.workloads.len(),
+        of(Kind::Unknown).count(),
     );
     // What differs is what one came for.
-    let rows = other
-        .into_iter()
-        .chain(same)
+    let rows = of(Kind::Other)
+        .chain(of(Kind::Unknown))
+        .chain(of(Kind::Same))
         .map(|line| row(lang, line, now))
         .collect_view();
     view! {
@@ -140,10 +143,30 @@ fn table(lang: Lang, then: &Then, now: Time) -> impl IntoView + use<> {
     .into_any()
 }
 
+/// How a line compares with now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Another template, or no workload any more.
+    Other,
+    /// What it ran then is not known.
+    Unknown,
+    /// The same template.
+    Same,
+}
+
+impl Kind {
+    fn of(line: &ThenLine) -> Self {
+        match line.same_now {
+            Some(true) => Self::Same,
+            None if line.ran.template.is_none() => Self::Unknown,
+            _ => Self::Other,
+        }
+    }
+}
+
 fn row(lang: Lang, line: &ThenLine, now: Time) -> impl IntoView + use<> {
     let ran = &line.ran;
-    let there = line.same_now.is_some();
-    let url = there.then(|| urls::workload(&ran.key));
+    let url = line.there.then(|| urls::workload(&ran.key));
     let name = view! { <a href=url><b>{ran.key.name.clone()}</b></a> };
     let images = ran
         .images
@@ -162,11 +185,22 @@ fn row(lang: Lang, line: &ThenLine, now: Time) -> impl IntoView + use<> {
     let number = ran
         .revision
         .map_or_else(|| lang.number_not_known().to_owned(), |n| n.to_string());
-    let unsure =
-        (!ran.certain).then(|| view! { <p class="tone-amber small">{lang.then_uncertain()}</p> });
+    let since = ran.since.map(|since| {
+        let since = lang.then_since(&time::absolute(lang, since, now));
+        view! { <p class="muted small">{since}</p> }
+    });
+    let unsure = (!ran.certain).then(|| {
+        let words = if ran.generation.is_some() {
+            lang.then_uncertain()
+        } else {
+            lang.then_unknown()
+        };
+        view! { <p class="tone-amber small">{words}</p> }
+    });
     let (class, words) = match line.same_now {
         Some(true) => ("muted", lang.then_same()),
         Some(false) => ("strong", lang.then_other()),
+        None if line.there => ("muted", lang.then_not_known()),
         None => ("muted", lang.then_gone()),
     };
     let compare = ran
@@ -184,9 +218,7 @@ fn row(lang: Lang, line: &ThenLine, now: Time) -> impl IntoView + use<> {
             <td>{number}</td>
             <td>
                 {images} {unknown}
-                <p class="muted small">
-                    {lang.then_since(&time::absolute(lang, ran.since, now))}
-                </p>
+                {since}
                 {unsure}
             </td>
             <td>

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Archived, Bounds, CLOCK, Fact, Kept, Known, Period, Watch};
+use super::check::wrong;
+use super::{Archived, Fact, Kept, Known, Period, Watch};
 use crate::template::Digest;
 
 /// Facts, joined where they are of one thing.
@@ -50,36 +51,11 @@ impl Book {
 
     /// What cannot be, a sentence each.
     pub fn wrong(&self) -> Vec<String> {
-        let mut wrong = Vec::new();
-        for ((uid, generation), period) in &self.periods {
-            let which = format!("period {generation} of {uid}");
-            if !self.known.contains_key(uid) {
-                wrong.push(format!("{which} has no workload"));
-            }
-            let template = period.template.as_ref();
-            if template.is_some_and(|digest| !self.templates.contains_key(digest)) {
-                wrong.push(format!("the template of {which} is missing"));
-            }
-            // Two clocks may have told it, each wrong by a little.
-            let Bounds {
-                not_before,
-                not_after,
-            } = period.start;
-            if not_before > not_after.after(CLOCK * 2) {
-                wrong.push(format!("{which} begins after it began"));
-            }
-        }
-        for (uid, kept) in &self.kept {
-            if !self.known.contains_key(&kept.workload) {
-                wrong.push(format!("revision {uid} has no workload"));
-            }
-        }
-        for (id, watch) in &self.watches {
-            if watch.from > watch.to {
-                wrong.push(format!("watch {id} ends before it begins"));
-            }
-        }
-        wrong
+        let known = self.known.keys().cloned().collect();
+        let templates = self.templates.keys().copied().collect();
+        let facts = self.facts();
+        let wrong = facts.iter().map(|fact| wrong(fact, &known, &templates));
+        wrong.flatten().collect()
     }
 
     /// All of them, templates before the periods that name them.

@@ -108,6 +108,11 @@ impl Observer {
         std::mem::take(&mut self.facts)
     }
 
+    /// Templates that were handed out before may be kept no more.
+    pub fn hand_out_again(&mut self) {
+        self.archived.clear();
+    }
+
     /// All that is there, in these namespaces or in all, has been seen and is
     /// fresh at `now`: a watch that runs
     /// goes on, else the one with this id begins.

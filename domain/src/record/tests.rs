@@ -46,6 +46,7 @@ fn before(book: &Book) -> Vec<Before> {
 fn told(book: &Book, uid: &str, now: Time) -> Timeline {
     let template = |json: &str| Template::new(serde_json::from_str(json).unwrap()).unwrap();
     let sources = Sources {
+        part: None,
         known: book.known[uid].clone(),
         periods: book
             .periods

@@ -16,8 +16,8 @@ pub struct Ran {
     pub key: Key,
     /// Its uid.
     pub uid: String,
-    /// Template generation.
-    pub generation: i64,
+    /// Template generation; `null` where it is not known which one it had.
+    pub generation: Option<i64>,
     /// The number that the template had then, as far as it was seen.
     pub revision: Option<i64>,
     /// The ControllerRevision that held it.
@@ -28,40 +28,124 @@ pub struct Ran {
     pub template: Option<Digest>,
     /// Its images, sorted; empty where it is not known.
     pub images: Vec<String>,
-    /// Since when, at the latest.
-    pub since: Time,
+    /// Since when, at the latest; `null` with the generation.
+    pub since: Option<Time>,
     /// It is known to have run then; otherwise the next template may have come
     /// already, or some in between that nobody saw.
     pub certain: bool,
 }
 
 /// What a workload ran at `at`: `period` is the latest that had begun by then
-/// for certain, `next` the one after it; its namespace was last seen at
-/// `watched`.
+/// for certain, where there is one, `next` the one after it; its namespace was
+/// last seen at `watched`, which is no later than now: what is still to come is
+/// never certain.
 pub fn ran(
     known: &Known,
-    period: &Period,
+    period: Option<&Period>,
     next: Option<&Period>,
     images: Vec<String>,
     at: Time,
     watched: Time,
 ) -> Ran {
+    let mut ran = Ran {
+        key: known.key.clone(),
+        uid: known.uid.clone(),
+        generation: None,
+        revision: None,
+        name: None,
+        template: None,
+        images,
+        since: None,
+        certain: false,
+    };
+    let Some(period) = period else {
+        return ran;
+    };
     let until = match next {
         Some(next) if next.generation == period.generation + 1 => next.start.not_before,
         // Some came between that nobody saw.
         Some(_) => period.start.not_after,
         None => known.gone.map_or(watched, |gone| gone.not_before),
     };
-    let certain = at <= until;
-    Ran {
-        key: known.key.clone(),
-        uid: known.uid.clone(),
-        generation: period.generation,
-        revision: period.numbers.keys().next_back().copied(),
-        name: period.held.as_ref().map(|held| held.name.clone()),
-        template: period.template,
-        images,
-        since: period.start.not_after,
-        certain,
+    ran.generation = Some(period.generation);
+    ran.revision = period.numbers.keys().next_back().copied();
+    ran.name = period.held.as_ref().map(|held| held.name.clone());
+    ran.template = period.template;
+    ran.since = Some(period.start.not_after);
+    ran.certain = at <= until;
+    ran
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Bounds;
+
+    fn at(second: i64) -> Time {
+        Time::from_second(1_800_000_000 + second)
+    }
+
+    fn known(gone: Option<Bounds>) -> Known {
+        Known {
+            uid: "u".into(),
+            key: Key::daemon_set("a", "b"),
+            created_at: at(0),
+            gone,
+            seen_gone: false,
+            forgotten: None,
+        }
+    }
+
+    fn period(generation: i64, not_before: i64, not_after: i64) -> Period {
+        let bounds = Bounds {
+            not_before: at(not_before),
+            not_after: at(not_after),
+        };
+        Period::new("u", generation, bounds)
+    }
+
+    #[test]
+    fn without_a_period_it_is_said_to_be_unknown() {
+        let ran = ran(&known(None), None, None, Vec::new(), at(5), at(100));
+        assert_eq!(
+            (ran.generation, ran.since, ran.template),
+            (None, None, None)
+        );
+        assert!(!ran.certain);
+    }
+
+    #[test]
+    fn what_nobody_watched_is_not_certain() {
+        let first = period(1, 0, 2);
+        let certain = |next: Option<&Period>, second: i64| {
+            let watched = at(100);
+            ran(
+                &known(None),
+                Some(&first),
+                next,
+                Vec::new(),
+                at(second),
+                watched,
+            )
+            .certain
+        };
+        let next = period(2, 40, 60);
+        assert!(certain(Some(&next), 40));
+        assert!(!certain(Some(&next), 41), "the next may have come");
+        assert!(!certain(Some(&period(3, 40, 60)), 30), "one came between");
+        assert!(certain(None, 100));
+        assert!(!certain(None, 101), "that is still to come");
+    }
+
+    #[test]
+    fn one_that_is_gone_ran_until_it_was_last_seen() {
+        let bounds = Bounds {
+            not_before: at(50),
+            not_after: at(60),
+        };
+        let (known, first) = (known(Some(bounds)), period(1, 0, 2));
+        let certain =
+            |second| ran(&known, Some(&first), None, Vec::new(), at(second), at(100)).certain;
+        assert!(certain(50) && !certain(51));
     }
 }

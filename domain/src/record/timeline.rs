@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::part::Part;
 use super::{
-    Bounds, By, CLOCK, CUT, Cause, Held, Kept, Known, Last, Period, Rollout, STANDSTILL, Watch,
+    Bounds, By, CLOCK, CUT, Cause, Forgotten, Held, Kept, Known, Last, Period, Rollout, STANDSTILL,
+    Watch,
 };
 use crate::summary::{self, Chips};
 use crate::template::{ContainerImage, Digest, Template};
@@ -152,12 +154,19 @@ pub struct Timeline {
     pub gone: Option<Moment>,
     /// Since when Rollbook writes down what it sees of this cluster.
     pub recorded_since: Option<Time>,
-    /// Newest first.
+    /// Newest first; of a long history a part.
     pub periods: Vec<Row>,
+    /// So many earlier ones are kept and not told here: ask for those before
+    /// the last generation of these.
+    #[serde(default)]
+    pub earlier: i64,
     /// Oldest first; only such as touch the workload's life.
     pub gaps: Vec<Gap>,
-    /// Templates before the first known period.
+    /// Templates before the first known period that nobody saw.
     pub missing_before: i64,
+    /// The earlier part that the record no longer keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forgotten: Option<Forgotten>,
 }
 
 /// What a timeline is told from.
@@ -173,10 +182,12 @@ pub struct Sources {
     pub watches: Vec<Watch>,
     /// The templates that the periods name.
     pub templates: HashMap<Digest, Template>,
+    /// The part that is told, where it is not all.
+    pub part: Option<Part>,
 }
 
-/// A gap shorter than this is a moment's pause of the same watching.
-pub(super) const PAUSE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
+/// A gap no longer than this is a moment's pause of the same watching.
+pub const PAUSE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
 /// Tells it.
 pub fn timeline(sources: &Sources, now: Time) -> Timeline {
@@ -191,18 +202,29 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     }
     put_back(&mut rows);
     rows.reverse();
+    let part = sources.part.as_ref();
+    rows.retain(|row| part.is_none_or(|part| part.has(row.generation)));
     let sees = |watch: &&Watch| watch.sees(&known.key.namespace);
     let watches: Vec<&Watch> = sources.watches.iter().filter(sees).collect();
     let seen: Vec<Time> = periods.iter().flat_map(seen).collect();
     let until = known.gone.map_or(now, |gone| gone.not_after);
+    let first = part.map(|part| part.oldest);
+    let first = first.or(periods.first().map(|first| first.generation));
+    // What was brought in again by an import is there.
+    let forgotten = known
+        .forgotten
+        .filter(|past| first.is_none_or(|first| first >= past.below));
+    let kept_from = forgotten.map_or(1, |past| past.below.max(1));
     Timeline {
         key: known.key.clone(),
         uid: known.uid.clone(),
         created_at: known.created_at,
         gone,
         recorded_since: watches.iter().map(|watch| watch.from).min(),
-        missing_before: periods.first().map_or(0, |first| first.generation - 1),
+        missing_before: first.map_or(0, |first| first - kept_from),
+        forgotten,
         periods: rows,
+        earlier: part.map_or(0, |part| part.earlier),
         gaps: gaps(&watches, &seen, known.created_at, until),
     }
 }
@@ -265,11 +287,10 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>, n
         _ => (Chips::default(), false),
     };
     let back_to = period.template.and_then(|digest| {
-        periods[..at]
-            .iter()
-            .rev()
-            .find(|earlier| earlier.template == Some(digest))
-            .map(|earlier| earlier.generation)
+        let earlier = periods[..at].iter().rev();
+        let mut same = earlier.filter(|earlier| earlier.template == Some(digest));
+        let before = || Some(*sources.part.as_ref()?.had.get(&digest)?);
+        same.next().map(|same| same.generation).or_else(before)
     });
     let revision = period.numbers.keys().next_back().copied();
     let (in_cluster, carries) = lives_on(sources, period.held.as_ref());

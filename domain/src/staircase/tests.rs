@@ -35,12 +35,14 @@ fn told(versions: &[u8], minutes: i64) -> Timeline {
         periods.push(period);
     }
     let sources = Sources {
+        part: None,
         known: Known {
             uid: "uid".into(),
             key: Key::daemon_set("ns", "foo"),
             created_at: at(0),
             gone: None,
             seen_gone: false,
+            forgotten: None,
         },
         periods,
         kept: Vec::new(),

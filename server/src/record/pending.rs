@@ -16,10 +16,11 @@ use super::store::Store;
 const AGAIN: Duration = Duration::from_secs(2);
 /// Time between two looks at what another one has written.
 const GLANCE: Duration = Duration::from_secs(5);
+/// Time between two offers of what the database did not take: somebody may have
+/// mended it.
+const MENDED: Duration = Duration::from_secs(60);
 /// Another one that has written nothing for so long is not writing.
 const SILENCE: SignedDuration = SignedDuration::from_secs(30);
-/// Facts that are written at a time: a long write would keep others waiting.
-const BATCH: usize = 1000;
 
 /// What is not written yet, and what is under way.
 pub struct Pending {
@@ -30,8 +31,10 @@ pub struct Pending {
     /// Seen before, and not known to be written, while another one writes.
     spare: Book,
     turned: Time,
-    /// What the database does not take.
+    /// What the database does not take, and when it was last offered.
     aside: Book,
+    aside_at: Option<Instant>,
+    why_aside: Option<Failure>,
     doing: Option<JoinHandle<Done>>,
     /// Nothing is begun before this.
     again: Option<Instant>,
@@ -55,6 +58,8 @@ impl Pending {
             spare: Book::default(),
             turned: now,
             aside: Book::default(),
+            aside_at: None,
+            why_aside: None,
             doing: None,
             again: None,
         }
@@ -82,7 +87,10 @@ impl Pending {
         }
         let mut book = std::mem::take(&mut self.spare);
         book.write(std::mem::take(&mut self.book).facts());
-        book.write(std::mem::take(&mut self.aside).facts());
+        if self.aside_at.is_none_or(|at| at.elapsed() >= MENDED) {
+            self.aside_at = Some(Instant::now());
+            book.write(std::mem::take(&mut self.aside).facts());
+        }
         let facts = book.facts();
         if !facts.is_empty() {
             self.doing = Some(tokio::spawn(write(store, facts)));
@@ -101,8 +109,26 @@ impl Pending {
         self.doing = None;
         match done {
             Ok(Done::Wrote(rest, result)) => {
-                self.again = result.is_err().then(|| Instant::now() + AGAIN);
-                self.aside.write(rest);
+                // The rest is written, and yet it is not all.
+                let aside = self
+                    .why_aside
+                    .clone()
+                    .filter(|_| self.aside != Book::default());
+                if let (Ok(()), Some(why)) = (&result, aside) {
+                    self.again = None;
+                    return Err(why);
+                }
+                self.again = match &result {
+                    Ok(()) => None,
+                    // It will say the same for as long as nobody mends it.
+                    Err(Failure::Unfit { .. } | Failure::Damaged { .. }) => {
+                        self.aside.write(rest);
+                        self.why_aside = result.clone().err();
+                        return result;
+                    }
+                    Err(_) => Some(Instant::now() + AGAIN),
+                };
+                self.spare.write(rest);
                 result
             }
             Ok(Done::Read(until)) => self.turn(until?, now()),
@@ -147,18 +173,24 @@ impl Pending {
     }
 }
 
-/// Writes facts batch by batch, in their order: what vouches for others comes
-/// last.
+/// Writes facts in their order: what vouches for others comes last. One that the
+/// database never takes is set aside, for it must not hold up the others.
 async fn write(store: Store, facts: Vec<Fact>) -> Done {
-    let mut rest = facts.as_slice();
-    while !rest.is_empty() {
-        let (batch, after) = rest.split_at(rest.len().min(BATCH));
-        if let Err(failure) = store.write(batch).await {
-            return Done::Wrote(rest.to_vec(), Err(failure));
-        }
-        rest = after;
+    let failure = match store.write(&facts).await {
+        Ok(()) => return Done::Wrote(Vec::new(), Ok(())),
+        Err(failure) => failure,
+    };
+    if !matches!(failure, Failure::Unfit { .. } | Failure::Damaged { .. }) {
+        return Done::Wrote(facts, Err(failure));
     }
-    Done::Wrote(Vec::new(), Ok(()))
+    match store.write_each(&facts).await {
+        Ok(refused) => {
+            let refused: Vec<Fact> = refused.into_iter().map(|(fact, _)| fact).collect();
+            let all = refused.is_empty();
+            Done::Wrote(refused, if all { Ok(()) } else { Err(failure) })
+        }
+        Err(failure) => Done::Wrote(facts, Err(failure)),
+    }
 }
 
 #[cfg(test)]
@@ -181,6 +213,7 @@ mod tests {
             created_at: at(0),
             gone: None,
             seen_gone: false,
+            forgotten: None,
         })
     }
 

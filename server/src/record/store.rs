@@ -6,12 +6,17 @@
 //! database's own write lock. So it may be repeated, cut short at any statement
 //! and done by two at once.
 
+mod bind;
 mod changes;
+mod failure;
 mod images;
 mod kept;
 mod lead;
+mod lease;
 mod put;
 mod questions;
+mod retain;
+mod sources;
 mod whole;
 
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -27,21 +32,46 @@ use flate2::read::DeflateDecoder;
 use serde::de::DeserializeOwned;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{AnyPool, AssertSqlSafe, Row as _, SqlSafeStr as _};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Row as _, SqlSafeStr as _};
+use tokio::time::timeout;
 
+use failure::{damaged, failed};
 pub use lead::Seat;
+use lease::silent;
 use put::put;
+pub use retain::Removed;
 pub use whole::Checked;
 
 /// Schema versions, oldest first.
-const MIGRATIONS: [(&str, &str); 1] =
-    [("record", include_str!("../../migrations/0001_record.sql"))];
+const MIGRATIONS: [(&str, &str); 3] = [
+    ("record", include_str!("../../migrations/0001_record.sql")),
+    (
+        "retention",
+        include_str!("../../migrations/0002_retention.sql"),
+    ),
+    ("cluster", include_str!("../../migrations/0003_cluster.sql")),
+];
 /// How long a call waits for the database.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long it may take to bring a record to a newer form.
+const REFORM: Duration = Duration::from_mins(10);
+/// Facts of one transaction.
+const BATCH: usize = 200;
 /// The name of Rollbook's lock among PostgreSQL's advisory locks.
 const LOCK: i64 = 0x0072_6f6c_6c62;
 /// Readers beside the writer.
 const CONNECTIONS: u32 = 4;
+
+/// Of each connection. Space that becomes free goes back; readers go on while
+/// one writes; a write is kept before it is acknowledged.
+const SQLITE: &[&str] = &[
+    "PRAGMA auto_vacuum = INCREMENTAL",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA busy_timeout = 4000",
+];
+/// Of each connection: a writer that stands still must not hold the lock.
+const POSTGRES: &[&str] = &["SET idle_in_transaction_session_timeout = '30s'"];
 
 /// An open database.
 #[derive(Clone)]
@@ -50,25 +80,11 @@ pub struct Store {
     postgres: bool,
 }
 
-/// An error of the database in words for people. Addresses and passwords are
-/// not in them.
-fn failed(error: sqlx::Error) -> Failure {
-    Failure::Database {
-        words: domain::text::said(&error.to_string()),
-    }
-}
-
-fn damaged(what: &str) -> Failure {
-    Failure::Damaged {
-        what: what.to_owned(),
-    }
-}
-
 fn migrator(postgres: bool) -> Migrator {
     let migrations = MIGRATIONS.iter().zip(1..).map(|((name, sql), version)| {
-        // The one word that the two call otherwise.
+        // What the two call otherwise.
         let sql = if postgres {
-            sql.replace("BLOB", "BYTEA")
+            sql.replace("BLOB", "BYTEA").replace("instr(", "strpos(")
         } else {
             (*sql).to_owned()
         };
@@ -96,6 +112,13 @@ fn prepare(path: &Path) -> std::io::Result<File> {
     let lock = options.open(beside)?;
     lock.lock()?;
     Ok(lock)
+}
+
+async fn set(connection: &mut AnyConnection, settings: &[&'static str]) -> sqlx::Result<()> {
+    for setting in settings {
+        sqlx::query(*setting).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 impl Store {
@@ -127,31 +150,27 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, Failure> {
         sqlx::any::install_default_drivers();
         let postgres = url.starts_with("postgres");
+        let settings = if postgres { POSTGRES } else { SQLITE };
+        // By itself first: the pool tries again until its time is over, and
+        // does not say why.
+        let first = timeout(PATIENCE, async {
+            let mut connection = AnyConnection::connect(url).await?;
+            set(&mut connection, settings).await?;
+            connection.close().await
+        });
+        first.await.map_err(|_| silent())?.map_err(failed)?;
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS)
-            .acquire_timeout(PATIENCE)
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    if !postgres {
-                        // Readers go on while one writes; a write is kept
-                        // before it is acknowledged.
-                        for pragma in [
-                            "PRAGMA journal_mode = WAL",
-                            "PRAGMA synchronous = FULL",
-                            "PRAGMA busy_timeout = 5000",
-                        ] {
-                            sqlx::query(pragma).execute(&mut *connection).await?;
-                        }
-                    }
-                    Ok(())
-                })
-            })
+            // Whoever waits has an end of their own, which is nearer.
+            .acquire_timeout(2 * PATIENCE)
+            .after_connect(move |connection, _| Box::pin(set(connection, settings)))
             .connect(url)
             .await
             .map_err(failed)?;
-        migrator(postgres)
-            .run(&pool)
-            .await
+        let migrator = migrator(postgres);
+        let reformed = timeout(REFORM, migrator.run(&pool)).await;
+        reformed
+            .map_err(|_| silent())?
             .map_err(|error| match error {
                 MigrateError::VersionMissing(version) => Failure::Newer { version },
                 MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
@@ -164,28 +183,46 @@ impl Store {
         Ok(Self { pool, postgres })
     }
 
-    /// Writes facts, all or none.
+    /// Writes facts in their order, so many at a time that a slow database is
+    /// done with them.
     ///
     /// # Errors
-    /// When the database does not take them; then none is written, or all are
-    /// and the answer was lost. Writing them again is right in both cases.
+    /// When the database does not take them; then the first so many are
+    /// written, or all are and the answer was lost. Writing them again is right
+    /// in both cases. [`Failure::Unfit`] and [`Failure::Damaged`] are about a
+    /// fact: see [`Store::write_each`].
     pub async fn write(&self, facts: &[Fact]) -> Result<(), Failure> {
-        let mut transaction = if self.postgres {
-            let mut begun = self.pool.begin().await.map_err(failed)?;
-            sqlx::query("SELECT CAST(pg_advisory_xact_lock($1) AS TEXT)")
-                .bind(LOCK)
-                .execute(&mut *begun)
-                .await
-                .map_err(failed)?;
-            begun
-        } else {
-            let begin = self.pool.begin_with("BEGIN IMMEDIATE").await;
-            begin.map_err(failed)?
-        };
-        for fact in facts {
-            put(&mut transaction, fact).await?;
+        for some in facts.chunks(BATCH) {
+            let mut transaction = self.transaction().await?;
+            for fact in some {
+                if let Err(failure) = put(&mut transaction, fact).await {
+                    transaction.undo().await;
+                    return Err(failure);
+                }
+            }
+            transaction.commit().await?;
         }
-        transaction.commit().await.map_err(failed)
+        Ok(())
+    }
+
+    /// Writes each fact by itself and hands back those that will never be
+    /// taken, each with the reason: so one that cannot be written does not hold
+    /// up the others.
+    ///
+    /// # Errors
+    /// When the database has a trouble of its own. Writing them again is right.
+    pub async fn write_each(&self, facts: &[Fact]) -> Result<Vec<(Fact, Failure)>, Failure> {
+        let mut refused = Vec::new();
+        for fact in facts {
+            match self.write(std::slice::from_ref(fact)).await {
+                Ok(()) => {}
+                Err(failure @ (Failure::Unfit { .. } | Failure::Damaged { .. })) => {
+                    refused.push((fact.clone(), failure));
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(refused)
     }
 
     async fn bodies<T: DeserializeOwned>(
@@ -197,7 +234,9 @@ impl Store {
         for value in with {
             query = query.bind((*value).clone());
         }
-        let rows = query.fetch_all(&self.pool).await.map_err(failed)?;
+        let mut lease = self.lease().await?;
+        let rows = lease.all(query).await?;
+        lease.finish();
         rows.iter().map(body).collect()
     }
 }
@@ -225,3 +264,6 @@ fn template(row: &AnyRow) -> Result<Template, Failure> {
         .filter(|template| template.digest().to_string() == digest)
         .ok_or_else(|| damaged(&format!("the template {digest}")))
 }
+
+#[cfg(test)]
+mod tests;

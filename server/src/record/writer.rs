@@ -11,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::lead::{Lead, Standing};
 use super::pending::Pending;
+use super::retaining::Retaining;
 use super::store::Store;
-use crate::config::Record as Place;
+use crate::config::{Record as Place, Retention};
 use crate::kube::{Look, Saw, Watching, random_id};
 
 /// Time between two writes.
@@ -76,6 +77,8 @@ pub struct Writer {
     pub watching: Watching,
     /// Where to.
     pub place: Option<Place>,
+    /// How much of the past is kept.
+    pub retention: Retention,
     /// Who reads.
     pub shared: Arc<Shared>,
 }
@@ -92,6 +95,7 @@ impl Writer {
         let namespaces = self.cluster.info().namespaces;
         let lead = Lead::seek(store.clone(), namespaces.clone());
         let now = || self.cluster.now();
+        let mut retaining = Retaining::new(store.clone(), self.retention);
         let mut pending = Pending::new(store, namespaces, now());
         let mut tick = interval(EVERY);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -102,10 +106,15 @@ impl Writer {
                     None => break,
                 },
                 done = pending.done(now) => self.tell(done),
+                // A template that nothing named may be among what was removed.
+                () = retaining.done() => observer.hand_out_again(),
                 _ = tick.tick() => {
                     pending.add(observer.take());
                     match lead.standing() {
-                        Standing::Writes => pending.start(true),
+                        Standing::Writes => {
+                            pending.start(true);
+                            retaining.start(now());
+                        }
                         Standing::Waits => pending.start(false),
                         Standing::Lost(failure) => self.tell(Err(failure)),
                         Standing::Asking => {}
@@ -138,6 +147,7 @@ impl Writer {
                     Some(Place::None) => return Err(Failure::Off),
                     None => Store::file(&self.file().await?).await?,
                 };
+                self.bind(&store).await?;
                 let before = store.before().await?;
                 Ok::<_, Failure>((store, before))
             };
@@ -148,6 +158,18 @@ impl Writer {
             tokio::select! {
                 () = stop.cancelled() => return None,
                 () = tokio::time::sleep(AGAIN) => {}
+            }
+        }
+    }
+
+    /// A record is of one cluster. Who may not see which one it is must know it
+    /// by itself.
+    async fn bind(&self, store: &Store) -> Result<(), Failure> {
+        match self.cluster.identity().await {
+            Ok(cluster) => store.bind(&cluster).await,
+            Err(words) => {
+                tracing::warn!(words, "cannot tell whether the record is of this cluster");
+                Ok(())
             }
         }
     }

@@ -46,7 +46,13 @@ impl Recorder {
             watching,
             ..
         } = connected.unwrap();
-        let begun = server::record::start(port.clone(), watching, Some(place), stop.clone());
+        let begun = server::record::start(
+            port.clone(),
+            watching,
+            Some(place),
+            config.retention(),
+            stop.clone(),
+        );
         let (kept, writing) = begun;
         let recorder = Self {
             port,
@@ -75,7 +81,7 @@ impl Recorder {
 
     async fn timeline(&self, name: &str) -> Option<Timeline> {
         let key = Rig::key(name);
-        let told = self.record.timeline(&key, None, self.port.now());
+        let told = self.record.timeline(&key, None, None, self.port.now());
         told.await.unwrap()
     }
 
@@ -137,7 +143,7 @@ async fn away(rig: &Rig, server: &mut Postgres, place: &Place) {
     assert!(recorder.port.health().is_live());
     let asked = recorder
         .record
-        .timeline(&Rig::key("away"), None, recorder.port.now())
+        .timeline(&Rig::key("away"), None, None, recorder.port.now())
         .await;
     assert!(matches!(asked, Err(Failure::Database { .. })), "{asked:?}");
     server.restart().unwrap();
@@ -154,9 +160,42 @@ async fn away(rig: &Rig, server: &mut Postgres, place: &Place) {
         "it watched all the time: {:?}",
         told.gaps
     );
+    frozen(rig, server, &recorder).await;
     recorder.end().await;
     let checked = open(place).await.check().await.unwrap();
     assert_eq!(checked.wrong, Vec::<String>::new());
+}
+
+/// The database hangs: it neither answers nor refuses.
+async fn frozen(rig: &Rig, server: &Postgres, recorder: &Recorder) {
+    server.freeze().unwrap();
+    let begin = rig.port.now();
+    rig.image("away", "i:6");
+    rig.settled("away").await;
+    let end = rig.port.now();
+    until("it is behind", || {
+        matches!(recorder.record.state(), State::Behind(..))
+    })
+    .await;
+    let asked = recorder
+        .record
+        .timeline(&Rig::key("away"), None, None, recorder.port.now())
+        .await;
+    assert!(matches!(asked, Err(Failure::Database { .. })), "{asked:?}");
+    server.thaw().unwrap();
+    until("it is up to date", || {
+        recorder.record.state() == State::Fine
+    })
+    .await;
+    let told = recorder.told("away", |t| t.periods.len() == 6).await;
+    let start = newest(&told).start;
+    assert_eq!(start.grade, Grade::Observed);
+    // It has the time at which it was seen, not the one at which it was written.
+    let slack = SignedDuration::from_secs(2);
+    assert!(
+        start.at.after(slack) >= begin && start.at <= end.after(slack),
+        "{start:?}"
+    );
 }
 
 async fn open(place: &Place) -> Store {
@@ -275,7 +314,7 @@ async fn ran_then(recorder: &Recorder, name: &str, told: &Timeline) {
         let ran = ran(middle).await.unwrap();
         assert_eq!(
             (ran.generation, ran.revision),
-            (row.generation, row.revision)
+            (Some(row.generation), row.revision)
         );
         assert_eq!(ran.images, [row.images[0].image.clone()]);
     }

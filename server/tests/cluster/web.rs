@@ -67,7 +67,10 @@ async fn start_with(config: Config) -> (Web, Arc<dyn app::cluster::Cluster>) {
     } = server::kube::connect(&config, stop.clone()).await.unwrap();
     let record: Arc<dyn Record> = match config.record.clone() {
         None => Arc::new(server::record::Off),
-        place => Arc::new(server::record::start(port.clone(), watching, place, stop.clone()).0),
+        place => {
+            let (port, limits) = (port.clone(), config.retention());
+            Arc::new(server::record::start(port, watching, place, limits, stop.clone()).0)
+        }
     };
     let bound = HOST.parse().unwrap();
     let state = AppState::new(port.clone(), changes, record, &config, bound, stop.clone());

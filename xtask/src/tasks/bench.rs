@@ -15,6 +15,9 @@ use super::{dist, web};
 /// How much is made.
 #[derive(Args)]
 pub struct Arguments {
+    /// Measure only the record; no cluster is started
+    #[arg(long)]
+    record: bool,
     /// DaemonSets
     #[arg(long, default_value_t = 500)]
     workloads: u32,
@@ -29,6 +32,12 @@ pub struct Arguments {
 /// # Errors
 /// When something cannot be built, started or asked.
 pub fn run(arguments: &Arguments) -> Outcome<()> {
+    if arguments.record {
+        let tools = setup::prepare(Level::Browser)?;
+        web::build(&tools.wasm)?;
+        dist::server()?;
+        return step("measuring the record (about 5 min)", record);
+    }
     let tools = setup::prepare(Level::Browser)?;
     Binaries::ensure()?;
     web::build(&tools.wasm)?;
@@ -49,10 +58,33 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
         .env("BENCH_WORKLOADS", arguments.workloads.to_string())
         .env("BENCH_REVISIONS", arguments.revisions.to_string())
         .env("BENCH_RESULTS", &results);
+    step("measuring the record (about 5 min)", record)?;
     if let Some(path) = tools.chromium {
         command.env("ROLLBOOK_CHROMIUM", path);
     }
     step("measuring (about 5 min)", || run_command(&mut command)).doing("the measurement")?;
     eprintln!("  all samples: {}", results.display());
     Ok(())
+}
+
+/// The record at its full size. It is made anew, in `target/bench`.
+fn record() -> Outcome<()> {
+    dist::cargo(&[
+        "build",
+        "--quiet",
+        "--release",
+        "--package",
+        "domain",
+        "--example",
+        "history",
+    ])?;
+    let release = dist::folder().join("release");
+    let mut command = Command::new("node");
+    command
+        .current_dir(root().join("end2end"))
+        .arg("bench/record.mjs")
+        .env("ROLLBOOK_BIN", release.join("rollbook"))
+        .env("BENCH_HISTORY", release.join("examples/history"))
+        .env("BENCH_FOLDER", dist::folder().join("bench"));
+    run_command(&mut command).doing("the measurement of the record")
 }

@@ -63,7 +63,7 @@ async fn find(key: &Key, name: &str) -> Found {
         });
     };
     // Without it the template is shown all the same.
-    let timeline = pages::timeline(key, None).await.ok();
+    let timeline = pages::timeline(key, None, None).await.ok();
     Ok((kept, timeline))
 }
 

@@ -21,13 +21,14 @@ use crate::{time, urls};
 #[component]
 pub fn TimelinePanel(key: Key, uid: String, now: Time, lang: Lang) -> impl IntoView {
     let record = use_context::<Arc<dyn Record>>();
+    let before = crate::pages::query_part("before").and_then(|text| text.parse().ok());
     let told = Resource::new_blocking(
         || (),
         move |()| {
             let (record, key, uid) = (record.clone(), key.clone(), uid.clone());
             async move {
                 let record = record?;
-                let told = record.timeline(&key, Some(&uid), now).await;
+                let told = record.timeline(&key, Some(&uid), before, now).await;
                 Some(Here((told, record.state())))
             }
         },
@@ -36,7 +37,7 @@ pub fn TimelinePanel(key: Key, uid: String, now: Time, lang: Lang) -> impl IntoV
         <section id="timeline" class="panel timeline" aria-labelledby="timeline-head">
             <Suspense fallback=|| ()>
                 {move || Suspend::new(async move {
-                    told.await.map(|told| panel(lang, &told, now))
+                    told.await.map(|told| panel(lang, &told, before.is_some(), now))
                 })}
             </Suspense>
         </section>
@@ -46,7 +47,7 @@ pub fn TimelinePanel(key: Key, uid: String, now: Time, lang: Lang) -> impl IntoV
 /// What the record said.
 type Told = Here<(Result<Option<Timeline>, Failure>, State)>;
 
-fn panel(lang: Lang, answered: &Told, now: Time) -> impl IntoView + use<> {
+fn panel(lang: Lang, answered: &Told, part: bool, now: Time) -> impl IntoView + use<> {
     let Here((answer, state)) = answered;
     let behind = told::behind(lang, state, now);
     let (timeline, notice) = match answer {
@@ -79,6 +80,7 @@ fn panel(lang: Lang, answered: &Told, now: Time) -> impl IntoView + use<> {
         {notices}
         {timeline.and_then(|timeline| staircase::picture(lang, timeline, now))}
         {timeline.map(|timeline| lines(lang, timeline, now))}
+        {timeline.map(|timeline| parts(lang, timeline, part))}
     }
 }
 
@@ -89,14 +91,33 @@ fn lines(lang: Lang, timeline: &Timeline, now: Time) -> impl IntoView + use<> {
         .enumerate()
         .map(|(at, row)| line(lang, timeline, at, row, now))
         .collect_view();
-    let before = (timeline.missing_before > 0)
+    let whole = timeline.earlier == 0;
+    let before = (timeline.missing_before > 0 && whole)
         .then(|| unknown(lang.unknown_before(timeline.missing_before)));
+    let forgotten = timeline
+        .forgotten
+        .filter(|_| whole)
+        .map(|past| unknown(lang.forgotten_before(&time::absolute(lang, past.until, now))));
     view! {
         <div class="ledger periods">
             {ledger::columns(lang, lang.column_who())}
-            <ol aria-label=lang.timeline()>{rows} {before}</ol>
+            <ol aria-label=lang.timeline()>{rows} {before} {forgotten}</ol>
         </div>
     }
+}
+
+/// Ways to the other parts of a long history.
+fn parts(lang: Lang, timeline: &Timeline, part: bool) -> impl IntoView + use<> {
+    let newest = part.then(|| {
+        let url = format!("{}#timeline", urls::workload(&timeline.key));
+        view! { <a class="button" href=url>{lang.newest_periods()}</a> }
+    });
+    let last = timeline.periods.last().filter(|_| timeline.earlier > 0);
+    let earlier = last.map(|last| {
+        let url = urls::timeline_before(&timeline.key, last.generation);
+        view! { <a class="button" href=url>{lang.earlier_periods(timeline.earlier)}</a> }
+    });
+    (newest.is_some() || earlier.is_some()).then(|| view! { <p class="row">{newest} {earlier}</p> })
 }
 
 /// A place where nothing is known.

@@ -46,6 +46,7 @@ pub(super) fn first_seen(
             created_at: workload.created_at,
             gone: None,
             seen_gone: false,
+            forgotten: None,
         },
         period,
         fresh: now,

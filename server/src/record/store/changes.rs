@@ -79,7 +79,7 @@ impl Store {
     async fn between(&self, sql: String, window: Window) -> Result<Vec<AnyRow>, Failure> {
         let asked = sqlx::query(sqlx::AssertSqlSafe(sql));
         let asked = asked.bind(window.from.millis()).bind(window.to.millis());
-        asked.fetch_all(&self.pool).await.map_err(failed)
+        self.rows(asked).await
     }
 
     /// The newest periods that fulfil a condition, each with its neighbours.

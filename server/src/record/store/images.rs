@@ -60,7 +60,7 @@ impl Store {
         if let Some(pattern) = pattern {
             asked = asked.bind(pattern.to_owned());
         }
-        let row = asked.fetch_one(&self.pool).await.map_err(failed)?;
+        let row = self.row(asked).await?;
         number(&row, "n")
     }
 
@@ -72,7 +72,7 @@ impl Store {
         let asked = sqlx::query(sqlx::AssertSqlSafe(sql));
         let (limit, offset) = part(page);
         let asked = asked.bind(limit).bind(offset);
-        let rows = asked.fetch_all(&self.pool).await.map_err(failed)?;
+        let rows = self.rows(asked).await?;
         let running = rows.iter().map(|row| {
             Ok(Running {
                 image: row.try_get("image").map_err(failed)?,
@@ -106,7 +106,7 @@ impl Store {
         let (limit, offset) = part(page);
         let asked = sqlx::query(sqlx::AssertSqlSafe(sql));
         let asked = asked.bind(pattern.to_owned()).bind(limit).bind(offset);
-        let rows = asked.fetch_all(&self.pool).await.map_err(failed)?;
+        let rows = self.rows(asked).await?;
         let mut containers: HashMap<String, Vec<ContainerImage>> = HashMap::new();
         let mut uses = Vec::with_capacity(rows.len());
         for row in &rows {

@@ -1,18 +1,42 @@
 //! What is asked of the record.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use app::record::Failure;
 use domain::record::observer::Before;
 use domain::record::then::{Ran, ran};
-use domain::record::timeline::Sources;
 use domain::record::{Kept, Known, Period, Watch};
 use domain::template::{Digest, Template};
 use domain::time::Time;
 use domain::workload::Key;
+use serde::de::DeserializeOwned;
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
+use super::put::altered;
 use super::{Store, failed, parsed, read, template};
+
+/// Of each workload that was there at a moment: itself, the latest period that
+/// had begun by then, and the one after that. A search by index for each
+/// workload, however long its history is.
+const THEN: &str = "SELECT w.body AS known, p.body AS period, p.starts AS starts, n.body AS next \
+     FROM workload w LEFT JOIN period p ON p.workload = w.uid AND p.generation = \
+     (SELECT q.generation FROM period q WHERE q.workload = w.uid AND q.starts <= $1 \
+     ORDER BY q.starts DESC, q.generation DESC LIMIT 1) \
+     LEFT JOIN period n ON n.workload = w.uid AND n.generation = \
+     (SELECT q.generation FROM period q WHERE q.workload = w.uid \
+     AND q.generation > p.generation ORDER BY q.generation LIMIT 1) \
+     WHERE w.created_at <= $1 AND (w.gone_at IS NULL OR w.gone_at > $1) \
+     ORDER BY w.namespace, w.name";
+
+/// The images of those periods.
+const IMAGES: &str = "SELECT w.uid AS workload, i.image AS image FROM workload w \
+     JOIN period p ON p.workload = w.uid AND p.generation = \
+     (SELECT q.generation FROM period q WHERE q.workload = w.uid AND q.starts <= $1 \
+     ORDER BY q.starts DESC, q.generation DESC LIMIT 1) \
+     JOIN image i ON i.template = p.template \
+     WHERE w.created_at <= $1 AND (w.gone_at IS NULL OR w.gone_at > $1) \
+     ORDER BY i.image";
 
 impl Store {
     /// What an earlier process knew of the workloads that were there.
@@ -20,17 +44,18 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn before(&self) -> Result<Vec<Before>, Failure> {
-        let watches: Vec<Watch> = self.bodies("SELECT body FROM watch", &[]).await?;
-        let fresh = |namespace: &str| {
-            let sees = watches.iter().filter(|watch| watch.sees(namespace));
-            sees.map(|watch| watch.to).max()
-        };
+        let fresh = self.fresh().await?;
         let known: Vec<Known> = self
             .bodies("SELECT body FROM workload WHERE gone_at IS NULL", &[])
             .await?;
-        let latest = "SELECT p.body AS body FROM period p JOIN (SELECT workload, MAX(generation) AS g \
-             FROM period GROUP BY workload) m ON p.workload = m.workload AND p.generation = m.g";
-        let periods: Vec<Period> = self.bodies(latest, &[]).await?;
+        let periods: Vec<Period> = self
+            .bodies(
+                "SELECT p.body AS body FROM workload w JOIN period p ON p.workload = w.uid \
+                 AND p.generation = (SELECT MAX(q.generation) FROM period q \
+                 WHERE q.workload = w.uid) WHERE w.gone_at IS NULL",
+                &[],
+            )
+            .await?;
         let mut periods: HashMap<String, Period> = periods
             .into_iter()
             .map(|p| (p.workload.clone(), p))
@@ -50,11 +75,21 @@ impl Store {
                 period: periods.remove(&known.uid)?,
                 kept: by_workload.remove(&known.uid).unwrap_or_default(),
                 // One that no watch got a beat of is as old as its first sight.
-                fresh: fresh(&known.key.namespace).unwrap_or(known.created_at),
+                fresh: latest(&fresh, &known.key.namespace).unwrap_or(known.created_at),
                 known,
             })
         });
         Ok(before.collect())
+    }
+
+    /// Until when somebody watched, for each set of namespaces.
+    async fn fresh(&self) -> Result<Vec<Watch>, Failure> {
+        self.bodies(
+            "SELECT w.body AS body FROM (SELECT scope, MAX(ends) AS ends FROM watch \
+             GROUP BY scope) m JOIN watch w ON w.scope = m.scope AND w.ends = m.ends",
+            &[],
+        )
+        .await
     }
 
     /// The workloads that ever had this name, latest first.
@@ -70,86 +105,51 @@ impl Store {
         .await
     }
 
-    /// All that is known of one workload.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn sources(&self, known: Known) -> Result<Sources, Failure> {
-        let uid = known.uid.clone();
-        let periods: Vec<Period> = self
-            .bodies("SELECT body FROM period WHERE workload = $1", &[&uid])
-            .await?;
-        let kept = self
-            .bodies("SELECT body FROM revision WHERE workload = $1", &[&uid])
-            .await?;
-        let watches = self.bodies("SELECT body FROM watch", &[]).await?;
-        let mut templates = HashMap::new();
-        let rows = sqlx::query(
-            "SELECT digest, body FROM template WHERE digest IN \
-             (SELECT template FROM period WHERE workload = $1)",
-        )
-        .bind(&uid)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(failed)?;
-        for row in rows {
-            let template = template(&row)?;
-            templates.insert(template.digest(), template);
-        }
-        Ok(Sources {
-            known,
-            periods,
-            kept,
-            watches,
-            templates,
-        })
-    }
-
-    /// What ran at a moment: the latest period of each workload that had begun
-    /// by then for certain, as long as the workload was there.
+    /// What ran at a moment: of each workload that was there, the latest period
+    /// that had begun by then for certain, or none where that is not known.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn then(&self, at: Time) -> Result<Vec<Ran>, Failure> {
-        let images = sqlx::query(
-            "SELECT p.workload AS workload, i.image AS image FROM period p \
-             JOIN image i ON i.template = p.template WHERE p.generation = \
-             (SELECT MAX(q.generation) FROM period q WHERE q.workload = p.workload AND q.starts <= $1) \
-             ORDER BY i.image",
-        );
+        let fresh = self.fresh().await?;
+        let mut lease = self.lease().await?;
+        let rows = lease.all(sqlx::query(THEN).bind(at.millis())).await?;
+        let images = lease.all(sqlx::query(IMAGES).bind(at.millis())).await?;
+        lease.finish();
         let mut by_workload: HashMap<String, Vec<String>> = HashMap::new();
-        let rows = images.bind(at.millis()).fetch_all(&self.pool).await;
-        for row in rows.map_err(failed)? {
+        for row in images {
             let workload: String = row.try_get("workload").map_err(failed)?;
             let image: String = row.try_get("image").map_err(failed)?;
             by_workload.entry(workload).or_default().push(image);
         }
-        let rows = sqlx::query(
-            "SELECT w.body AS known, p.body AS period, n.body AS next FROM workload w \
-             JOIN period p ON p.workload = w.uid AND p.generation = \
-             (SELECT MAX(q.generation) FROM period q WHERE q.workload = w.uid AND q.starts <= $1) \
-             LEFT JOIN period n ON n.workload = w.uid AND n.generation = \
-             (SELECT MIN(q.generation) FROM period q WHERE q.workload = w.uid \
-             AND q.generation > p.generation) \
-             WHERE w.created_at <= $1 AND (w.gone_at IS NULL OR w.gone_at > $1) \
-             ORDER BY w.namespace, w.name",
-        )
-        .bind(at.millis())
-        .fetch_all(&self.pool)
-        .await
-        .map_err(failed)?;
-        let watches: Vec<Watch> = self.bodies("SELECT body FROM watch", &[]).await?;
-        let ran = rows.iter().map(|row| {
+        let mut all = Vec::with_capacity(rows.len());
+        for row in &rows {
             let known: Known = parsed(row, "known")?;
-            let period: Period = parsed(row, "period")?;
-            let next: Option<String> = row.try_get("next").map_err(failed)?;
-            let next: Option<Period> = next.as_deref().map(read).transpose()?;
-            let images = by_workload.remove(&known.uid).unwrap_or_default();
-            let sees = watches.iter().filter(|w| w.sees(&known.key.namespace));
-            let watched = sees.map(|w| w.to).max().unwrap_or(known.created_at);
-            Ok(ran(&known, &period, next.as_ref(), images, at, watched))
-        });
-        ran.collect()
+            let mut period: Option<Period> = maybe(row, "period")?;
+            let next: Option<Period> = maybe(row, "next")?;
+            if let Some(period) = period.as_mut() {
+                let starts: i64 = row.try_get("starts").map_err(failed)?;
+                let start = &mut period.start;
+                start.not_after = start.not_after.min(Time::from_millis(starts));
+            }
+            let mut images = by_workload.remove(&known.uid).unwrap_or_default();
+            let digest = period.as_ref().and_then(|period| period.template);
+            if let Some(digest) = digest.filter(|_| images.iter().any(|own| altered(own))) {
+                images = self.images_of(digest).await?;
+            }
+            let watched = latest(&fresh, &known.key.namespace).unwrap_or(known.created_at);
+            let (period, next) = (period.as_ref(), next.as_ref());
+            all.push(ran(&known, period, next, images, at, watched));
+        }
+        Ok(all)
+    }
+
+    /// The images of a template, sorted, each once.
+    async fn images_of(&self, digest: Digest) -> Result<Vec<String>, Failure> {
+        let template = self.template(digest).await?;
+        let images = template.iter().flat_map(Template::images);
+        let images: BTreeSet<String> = images.map(|own| own.image.clone()).collect();
+        Ok(images.into_iter().collect())
     }
 
     /// A template by its digest.
@@ -157,12 +157,22 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn template(&self, digest: Digest) -> Result<Option<Template>, Failure> {
-        sqlx::query("SELECT digest, body FROM template WHERE digest = $1")
-            .bind(digest.to_string())
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(failed)?
-            .map(|row| template(&row))
-            .transpose()
+        let query = sqlx::query("SELECT digest, body FROM template WHERE digest = $1");
+        let mut lease = self.lease().await?;
+        let row = lease.one(query.bind(digest.to_string())).await?;
+        lease.finish();
+        row.map(|row| template(&row)).transpose()
     }
+}
+
+/// Until when one of them saw a namespace.
+fn latest(watches: &[Watch], namespace: &str) -> Option<Time> {
+    let sees = watches.iter().filter(|watch| watch.sees(namespace));
+    sees.map(|watch| watch.to).max()
+}
+
+/// What is in a column, where there is something.
+fn maybe<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Result<Option<T>, Failure> {
+    let text: Option<String> = row.try_get(column).map_err(failed)?;
+    text.as_deref().map(read).transpose()
 }

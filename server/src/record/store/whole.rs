@@ -1,11 +1,17 @@
-//! All of the record at once: handed out, and checked.
+//! All of the record at once: handed out, and checked. Read a page at a time, so
+//! that its size costs no memory.
+
+use std::collections::HashSet;
 
 use app::record::Failure;
-use domain::record::book::Book;
-use domain::record::{Archived, Fact};
+use domain::record::{Archived, Fact, Kept, Known, Period, Watch};
+use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 
-use super::{Store, damaged, failed};
+use super::{Store, body, failed, template};
+
+/// Rows of a page.
+const PAGE: i64 = 500;
 
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,37 +33,82 @@ impl Store {
     /// # Errors
     /// When the database cannot be read, or holds what Rollbook did not write.
     pub async fn export(&self, mut on: impl FnMut(Fact)) -> Result<(), Failure> {
-        for known in self
-            .bodies("SELECT body FROM workload ORDER BY uid", &[])
-            .await?
-        {
-            on(Fact::Workload(known));
+        self.pages(
+            "SELECT uid AS at, body FROM workload WHERE uid > $1 ORDER BY uid LIMIT $2",
+            |known: Known| on(Fact::Workload(known)),
+        )
+        .await?;
+        self.templates(&mut on).await?;
+        self.periods(|period| on(Fact::Period(period))).await?;
+        self.pages(
+            "SELECT uid AS at, body FROM revision WHERE uid > $1 ORDER BY uid LIMIT $2",
+            |kept: Kept| on(Fact::Revision(kept)),
+        )
+        .await?;
+        self.pages(
+            "SELECT id AS at, body FROM watch WHERE id > $1 ORDER BY id LIMIT $2",
+            |watch: Watch| on(Fact::Watch(watch)),
+        )
+        .await
+    }
+
+    async fn pages<T: DeserializeOwned>(
+        &self,
+        sql: &'static str,
+        mut on: impl FnMut(T),
+    ) -> Result<(), Failure> {
+        let mut after = String::new();
+        loop {
+            let mut lease = self.lease().await?;
+            let query = sqlx::query(sql).bind(after.clone()).bind(PAGE);
+            let rows = lease.all(query).await?;
+            lease.finish();
+            for row in &rows {
+                on(body(row)?);
+            }
+            let Some(last) = rows.last() else {
+                return Ok(());
+            };
+            after = last.try_get("at").map_err(failed)?;
         }
-        let digests = sqlx::query("SELECT digest FROM template ORDER BY digest");
-        for row in digests.fetch_all(&self.pool).await.map_err(failed)? {
-            let digest: String = row.try_get("digest").map_err(failed)?;
-            let parsed = digest.parse().map_err(|_| damaged(&digest))?;
-            if let Some(template) = self.template(parsed).await? {
-                on(Fact::Template(Archived::from(&template)));
+    }
+
+    async fn templates(&self, on: &mut impl FnMut(Fact)) -> Result<(), Failure> {
+        let sql = "SELECT digest, body FROM template WHERE digest > $1 ORDER BY digest LIMIT $2";
+        let mut after = String::new();
+        loop {
+            let mut lease = self.lease().await?;
+            let query = sqlx::query(sql).bind(after.clone()).bind(PAGE);
+            let rows = lease.all(query).await?;
+            lease.finish();
+            for row in &rows {
+                on(Fact::Template(Archived::from(&template(row)?)));
+            }
+            let Some(last) = rows.last() else {
+                return Ok(());
+            };
+            after = last.try_get("digest").map_err(failed)?;
+        }
+    }
+
+    async fn periods(&self, mut on: impl FnMut(Period)) -> Result<(), Failure> {
+        let sql = "SELECT body FROM period WHERE workload > $1 OR (workload = $1 AND \
+                   generation > $2) ORDER BY workload, generation LIMIT $3";
+        let mut after = (String::new(), 0_i64);
+        loop {
+            let mut lease = self.lease().await?;
+            let query = sqlx::query(sql).bind(after.0.clone()).bind(after.1);
+            let rows = lease.all(query.bind(PAGE)).await?;
+            lease.finish();
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for row in &rows {
+                let period: Period = body(row)?;
+                after = (period.workload.clone(), period.generation);
+                on(period);
             }
         }
-        let periods = "SELECT body FROM period ORDER BY workload, generation";
-        for period in self.bodies(periods, &[]).await? {
-            on(Fact::Period(period));
-        }
-        for kept in self
-            .bodies("SELECT body FROM revision ORDER BY uid", &[])
-            .await?
-        {
-            on(Fact::Revision(kept));
-        }
-        for watch in self
-            .bodies("SELECT body FROM watch ORDER BY id", &[])
-            .await?
-        {
-            on(Fact::Watch(watch));
-        }
-        Ok(())
     }
 
     /// Reads everything and says what is not as it must be: digests that do not
@@ -66,17 +117,31 @@ impl Store {
     /// # Errors
     /// When the database cannot be read at all.
     pub async fn check(&self) -> Result<Checked, Failure> {
-        let mut book = Book::default();
-        let mut wrong = Vec::new();
-        match self.export(|fact| book.write([fact])).await {
-            Ok(()) => wrong.extend(book.wrong()),
+        let (mut known, mut templates) = (HashSet::new(), HashSet::new());
+        let (mut periods, mut wrong) = (0, Vec::new());
+        let all = self.export(|fact| {
+            let mut problems = domain::record::check::wrong(&fact, &known, &templates);
+            wrong.append(&mut problems);
+            match fact {
+                Fact::Workload(one) => {
+                    known.insert(one.uid);
+                }
+                Fact::Template(one) => {
+                    templates.insert(one.digest);
+                }
+                Fact::Period(_) => periods += 1,
+                Fact::Revision(_) | Fact::Watch(_) => {}
+            }
+        });
+        match all.await {
+            Ok(()) => {}
             Err(Failure::Damaged { what }) => wrong.push(what),
             Err(failure) => return Err(failure),
         }
         Ok(Checked {
-            workloads: book.known.len(),
-            periods: book.periods.len(),
-            templates: book.templates.len(),
+            workloads: known.len(),
+            periods,
+            templates: templates.len(),
             wrong,
         })
     }

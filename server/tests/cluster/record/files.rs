@@ -64,6 +64,7 @@ fn facts() -> Vec<Fact> {
         created_at: at(0),
         gone: None,
         seen_gone: false,
+        forgotten: None,
     };
     let mut facts = vec![Fact::Workload(known)];
     for (generation, image) in [(1, "i:1"), (2, "i:2")] {

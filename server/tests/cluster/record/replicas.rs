@@ -1,23 +1,24 @@
-//! Several replicas on one PostgreSQL: one writes at a time.
+//! One record and several who would write it: replicas, and another cluster.
 
 use std::time::Instant;
 
-use app::record::State;
+use app::record::{Failure, Record as _, State};
 use domain::record::timeline::Grade;
 use server::config::Record as Place;
 use server::record::store::Store;
+use tokio_util::sync::CancellationToken;
 use xtask::postgres::Postgres;
 
-use super::{Recorder, newest};
-use crate::rig::share;
+use super::{Recorder, file, newest, place};
+use crate::rig::{config, share, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_takes_over_and_misses_nothing() {
     let rig = share().await;
     let server = Postgres::start("replicas").unwrap();
-    let place = || Place::Url(server.url());
-    let first = Recorder::start(&rig, place()).await;
-    let second = Recorder::start(&rig, place()).await;
+    let url = || Place::Url(server.url());
+    let first = Recorder::start(&rig, url()).await;
+    let second = Recorder::start(&rig, url()).await;
     rig.two("heir").await;
     // Whoever does not write reads all the same.
     second
@@ -67,4 +68,29 @@ async fn one_that_hangs_loses_the_lock() {
     }
     println!("it lost it after {:?}", begin.elapsed());
     assert!(seat.leads().await.is_err(), "it is told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_is_of_one_cluster() {
+    let rig = share().await;
+    let path = file(&rig, "bound");
+    let store = Store::file(&path).await.unwrap();
+    store.bind("another").await.unwrap();
+    store.bind("another").await.unwrap();
+    let config = config(&rig.cluster.kubeconfig(), &[]);
+    let stop = CancellationToken::new();
+    let connected = server::kube::connect(&config, stop.clone()).await.unwrap();
+    let (kept, _) = server::record::start(
+        connected.cluster,
+        connected.watching,
+        Some(place(&path)),
+        config.retention(),
+        stop.clone(),
+    );
+    until("it is told", || {
+        let other = |failure: &Failure| matches!(failure, Failure::OtherCluster { uid } if uid == "another");
+        matches!(kept.state(), State::Behind(_, failure) if other(&failure))
+    })
+    .await;
+    stop.cancel();
 }
