@@ -75,6 +75,7 @@ impl<W: Write> History<'_, W> {
             key: Key::daemon_set(format!("team-{}", number % 5), name.clone()),
             created_at: self.begin,
             gone: None,
+            seen_gone: false,
             forgotten: None,
         }))?;
         for generation in 1..=self.periods {
@@ -134,6 +135,7 @@ impl<W: Write> History<'_, W> {
                 updated: 24,
                 desired: 24,
             }),
+            ..Rollout::default()
         };
         self.print(&Fact::Period(period))
     }

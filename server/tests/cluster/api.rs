@@ -97,6 +97,8 @@ async fn reads(web: &Web, paper: &Paper) {
     let rows = history["revisions"].as_array().unwrap();
     let [new, old] = [&rows[0]["name"], &rows[1]["name"]].map(|n| n.as_str().unwrap());
     let uid = history["uid"].as_str().unwrap().to_owned();
+    let (_, workloads) = web.json("/api/workloads").await;
+    let now = workloads["now"].as_str().unwrap().to_owned();
     let value = |parameter: &str| match parameter {
         "namespace" => "default",
         "kind" => "DaemonSet",
@@ -105,7 +107,8 @@ async fn reads(web: &Web, paper: &Paper) {
         "from" => old,
         "reveal" => "false",
         "uid" => &uid,
-        "at" => "2099-01-01T00:00:00Z",
+        "at" => &now,
+        "before" => "100",
         "q" => "i:",
         "page" => "1",
         other => panic!("a parameter without a test: {other}"),

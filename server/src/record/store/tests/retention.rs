@@ -81,7 +81,7 @@ async fn what_is_old_is_removed_and_said_to_be() {
         let a = told(&store, "a", now).await;
         let past = Forgotten {
             below: 3,
-            until: day(200).after(SignedDuration::from_secs(2)),
+            until: Bounds::dated(day(200)).not_after,
         };
         assert_eq!((a.forgotten, a.missing_before), (Some(past), 0));
         assert_eq!(told(&store, "still", now).await.forgotten, None);
