@@ -31,6 +31,8 @@ pub struct Pending {
     /// Seen before, and not known to be written, while another one writes.
     spare: Book,
     turned: Time,
+    /// It was this one's to write.
+    led: bool,
     /// What the database does not take, and when it was last offered.
     aside: Book,
     aside_at: Option<Instant>,
@@ -57,6 +59,7 @@ impl Pending {
             book: Book::default(),
             spare: Book::default(),
             turned: now,
+            led: false,
             aside: Book::default(),
             aside_at: None,
             why_aside: None,
@@ -72,7 +75,14 @@ impl Pending {
 
     /// Starts what is to be done, unless something is under way or has just
     /// failed: to write, or to see what another one has written.
-    pub fn start(&mut self, leads: bool) {
+    pub fn start(&mut self, leads: bool, now: Time) {
+        if self.led && !leads {
+            // What this one could not write any more nobody else has written
+            // for certain, whenever it was seen.
+            self.book.write(std::mem::take(&mut self.spare).facts());
+            self.turned = now;
+        }
+        self.led = leads;
         let early = self.again.is_some_and(|at| Instant::now() < at);
         if self.doing.is_some() || early {
             return;
@@ -164,7 +174,7 @@ impl Pending {
         }
         self.again = None;
         if leads {
-            self.start(true);
+            self.start(true, now());
         }
         match self.doing {
             Some(_) => self.done(&now).await,
@@ -234,7 +244,7 @@ mod tests {
         let mut pending = Pending::new(store.clone(), Vec::new(), at(0));
         let glance = async |pending: &mut Pending, now| {
             pending.again = None;
-            pending.start(false);
+            pending.start(false, at(now));
             pending.done(|| at(now)).await
         };
         pending.add(vec![known("a")]);
@@ -255,7 +265,14 @@ mod tests {
         );
         pending.add(vec![known("c")]);
         pending.finish(|| at(61), true).await.unwrap();
-        for (name, there) in [("a", 0), ("b", 1), ("c", 1)] {
+        // It leads, cannot write for a while, and must wait again.
+        pending.spare.write([known("d")]);
+        pending.led = true;
+        store.write(&[watch(70)]).await.unwrap();
+        glance(&mut pending, 80).await.unwrap();
+        assert!(pending.book.known.contains_key("d"), "70 is before 80");
+        pending.finish(|| at(81), true).await.unwrap();
+        for (name, there) in [("a", 0), ("b", 1), ("c", 1), ("d", 1)] {
             let lives = store.lives(&Key::daemon_set("ns", name)).await.unwrap();
             assert_eq!(lives.len(), there, "{name}");
         }

@@ -112,10 +112,10 @@ impl Writer {
                     pending.add(observer.take());
                     match lead.standing() {
                         Standing::Writes => {
-                            pending.start(true);
+                            pending.start(true, now());
                             retaining.start(now());
                         }
-                        Standing::Waits => pending.start(false),
+                        Standing::Waits => pending.start(false, now()),
                         Standing::Lost(failure) => self.tell(Err(failure)),
                         Standing::Asking => {}
                     }
