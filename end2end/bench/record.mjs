@@ -2,7 +2,7 @@
 // asked here, the record answers. Started by `cargo xtask bench` before the
 // rest, or by itself; docs/BENCH.md says what each row means.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { get, memory, need, now, sleep, spread } from './tools.mjs';
 
@@ -17,6 +17,11 @@ const ms = (s) => `p50 ${s.p50.toFixed(1)}, p99 ${s.p99.toFixed(1)}, max ${s.max
 /** A record of so many workloads, periods and templates of each; made once. */
 async function make(name, workloads, periods, templates) {
   const path = `${folder}/${name}.db`;
+  try {
+    return JSON.parse(readFileSync(`${path}.json`));
+  } catch {
+    // Not made yet, or not to the end.
+  }
   for (const end of ['', '-wal', '-shm', '-lock']) rmSync(path + end, { force: true });
   const begin = now();
   const source = spawn(history, [workloads, periods, templates].map(String), { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -24,7 +29,9 @@ async function make(name, workloads, periods, templates) {
   const code = await new Promise((resolve) => taken.once('close', resolve));
   if (code !== 0) throw new Error(`the import ended with ${code}`);
   const seconds = (now() - begin) / 1000;
-  return { path, periods: workloads * periods, seconds, bytes: statSync(path).size };
+  const made = { path, periods: workloads * periods, seconds, bytes: statSync(path).size };
+  writeFileSync(`${path}.json`, JSON.stringify(made));
+  return made;
 }
 
 /** Rollbook on a record, with a cluster that does not answer. */

@@ -29,12 +29,13 @@ const THEN: &str = "SELECT w.body AS known, p.body AS period, p.starts AS starts
      WHERE w.created_at <= $1 AND (w.gone_at IS NULL OR w.gone_at > $1) \
      ORDER BY w.namespace, w.name";
 
-/// The images of those periods.
+/// The images of those periods. Outer joins, so that the database goes this
+/// way: from the images to all their periods is a long one.
 const IMAGES: &str = "SELECT w.uid AS workload, i.image AS image FROM workload w \
-     JOIN period p ON p.workload = w.uid AND p.generation = \
+     LEFT JOIN period p ON p.workload = w.uid AND p.generation = \
      (SELECT q.generation FROM period q WHERE q.workload = w.uid AND q.starts <= $1 \
      ORDER BY q.starts DESC, q.generation DESC LIMIT 1) \
-     JOIN image i ON i.template = p.template \
+     LEFT JOIN image i ON i.template = p.template \
      WHERE w.created_at <= $1 AND (w.gone_at IS NULL OR w.gone_at > $1) \
      ORDER BY i.image";
 
@@ -119,8 +120,8 @@ impl Store {
         let mut by_workload: HashMap<String, Vec<String>> = HashMap::new();
         for row in images {
             let workload: String = row.try_get("workload").map_err(failed)?;
-            let image: String = row.try_get("image").map_err(failed)?;
-            by_workload.entry(workload).or_default().push(image);
+            let image: Option<String> = row.try_get("image").map_err(failed)?;
+            by_workload.entry(workload).or_default().extend(image);
         }
         let mut all = Vec::with_capacity(rows.len());
         for row in &rows {
