@@ -148,11 +148,13 @@ fn draw_timeline_soon() {
             &text.as_string().unwrap_or_default(),
             SupportedType::TextHtml,
         )?;
-        if let (Some(old), Some(new)) = (timeline(&document()), timeline(&page)) {
-            if old.inner_html() != new.inner_html() {
-                let held = held_in(&old);
-                old.replace_with_with_node_1(&new)?;
-                held.map(|held| hold_in(&new, &held));
+        if let (Some(old), Some(new)) = (timeline(&document()), timeline(&page))
+            && old.inner_html() != new.inner_html()
+        {
+            let held = held_in(&old);
+            old.replace_with_with_node_1(&new)?;
+            if let Some(held) = held {
+                hold_in(&new, &held);
             }
         }
         Ok::<(), wasm_bindgen::JsValue>(())

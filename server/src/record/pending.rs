@@ -18,7 +18,7 @@ const AGAIN: Duration = Duration::from_secs(2);
 const GLANCE: Duration = Duration::from_secs(5);
 /// Time between two offers of what the database did not take: somebody may have
 /// mended it.
-const MENDED: Duration = Duration::from_secs(60);
+const MENDED: Duration = Duration::from_mins(1);
 /// Another one that has written nothing for so long is not writing.
 const SILENCE: SignedDuration = SignedDuration::from_secs(30);
 

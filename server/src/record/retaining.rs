@@ -11,7 +11,7 @@ use crate::config::Retention;
 use app::record::Failure;
 
 /// Time between two times.
-const EVERY: Duration = Duration::from_secs(3600);
+const EVERY: Duration = Duration::from_hours(1);
 
 /// One who removes.
 pub struct Retaining {

@@ -76,7 +76,9 @@ impl Watcher {
         let Some((_, address)) = line.split_once("http://") else {
             return fail("rollbook ended before it watched; why, it says above");
         };
-        watcher.address = address.trim_end_matches('/').to_owned();
+        address
+            .trim_end_matches('/')
+            .clone_into(&mut watcher.address);
         Ok(watcher)
     }
 
