@@ -43,7 +43,7 @@ async function serve(path) {
     contexts: [{ name: 'x', context: { cluster: 'x', user: 'x' } }],
     users: [{ name: 'x', user: {} }],
   }));
-  const child = spawn(rollbook, ['--kubeconfig', kubeconfig, '--port', '0', '--record', path], {
+  const child = spawn(rollbook, ['--kubeconfig', kubeconfig, '--port', '0', '--record', path, '--record-age', '36500d', '--record-size', '100GiB'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, RUST_LOG: 'off' },
   });

@@ -1,19 +1,23 @@
 //! The history as it can truthfully be told: what was written down, in order,
 //! each fact with how it is known.
 
-use std::collections::{BTreeMap, HashMap};
+mod gaps;
+mod outcome;
+
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::part::Part;
-use super::{
-    Bounds, By, CLOCK, CUT, Cause, Forgotten, Held, Kept, Known, Last, Period, Rollout, STANDSTILL,
-    Watch,
-};
+use super::{Bounds, By, CLOCK, CUT, Cause, Forgotten, Held, Kept, Known, Period, Rollout, Watch};
 use crate::summary::{self, Chips};
 use crate::template::{ContainerImage, Digest, Template};
 use crate::time::Time;
 use crate::workload::Key;
+
+pub use gaps::PAUSE;
+use gaps::{gaps, seen};
+use outcome::{outcome, put_back, stood_still};
 
 /// How a moment is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -186,9 +190,6 @@ pub struct Sources {
     pub part: Option<Part>,
 }
 
-/// A gap no longer than this is a moment's pause of the same watching.
-pub const PAUSE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
-
 /// Tells it.
 pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     let mut periods = sources.periods.clone();
@@ -196,9 +197,18 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     ordered(&mut periods);
     let known = &sources.known;
     let gone = deleted(known);
+    // Each template is in two comparisons: its text is read once.
+    let templates = sources.templates.iter();
+    let values: Values = templates.map(|(digest, t)| (*digest, t.value())).collect();
     let mut rows: Vec<Row> = Vec::with_capacity(periods.len());
     for at in 0..periods.len() {
-        rows.push(row(sources, &periods, at, gone, now));
+        let row = row(sources, &periods, at, gone, now);
+        let (changes, restart_only) = changed(sources, &values, &periods, at);
+        rows.push(Row {
+            changes,
+            restart_only,
+            ..row
+        });
     }
     put_back(&mut rows);
     rows.reverse();
@@ -270,22 +280,33 @@ pub(super) fn begun(period: &Period, known: &Known) -> Moment {
     }
 }
 
+type Values = HashMap<Digest, serde_json::Value>;
+
+/// What changed against the period before, where both are known and follow each
+/// other; and whether that is the time of a restart only.
+fn changed(sources: &Sources, values: &Values, periods: &[Period], at: usize) -> (Chips, bool) {
+    let period = &periods[at];
+    let known = |period: &Period| {
+        let digest = period.template?;
+        Some((sources.templates.get(&digest)?, values.get(&digest)?))
+    };
+    let before = at
+        .checked_sub(1)
+        .map(|before| &periods[before])
+        .filter(|before| before.generation + 1 == period.generation);
+    match (before.and_then(known), known(period)) {
+        (Some((before, old)), Some((after, new))) => (
+            summary::chips(&summary::summary(old, new)),
+            !before.same_as(after) && before.same_content_as(after),
+        ),
+        _ => (Chips::default(), false),
+    }
+}
+
 fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>, now: Time) -> Row {
     let period = &periods[at];
     let next = periods.get(at + 1);
     let template = period.template.and_then(|d| sources.templates.get(&d));
-    let before = at
-        .checked_sub(1)
-        .map(|before| &periods[before])
-        .filter(|before| before.generation + 1 == period.generation)
-        .and_then(|before| sources.templates.get(&before.template?));
-    let (changes, restart_only) = match (before, template) {
-        (Some(before), Some(after)) => (
-            summary::chips(&summary::summary(&before.value(), &after.value())),
-            !before.same_as(after) && before.same_content_as(after),
-        ),
-        _ => (Chips::default(), false),
-    };
     let back_to = period.template.and_then(|digest| {
         let earlier = periods[..at].iter().rev();
         let mut same = earlier.filter(|earlier| earlier.template == Some(digest));
@@ -306,8 +327,8 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>, n
         in_cluster,
         template: period.template,
         images: template.map(|t| t.images().to_vec()).unwrap_or_default(),
-        changes,
-        restart_only,
+        changes: Chips::default(),
+        restart_only: false,
         back_to,
         start: begun(period, &sources.known),
         end,
@@ -356,98 +377,4 @@ fn lives_on(sources: &Sources, held: Option<&Held>) -> (bool, Option<i64>) {
         Some(kept) if kept.gone.is_none() => (true, kept.numbers.keys().next_back().copied()),
         _ => (false, None),
     }
-}
-
-/// Was it seen before all nodes ran it?
-fn unfinished(period: &Period) -> bool {
-    let behind = |last: Last| last.updated < last.desired;
-    period.watched || period.rollout.last.is_some_and(behind)
-}
-
-fn outcome(period: &Period, next: Option<&Period>, gone: bool) -> Outcome {
-    match (period.rollout.seen_done, next) {
-        (Some(_), _) => Outcome::Done,
-        // Whoever saw the next one come had seen that this was not done.
-        (None, Some(next)) if next.watched && unfinished(period) => Outcome::Overtaken,
-        (None, None) if gone => Outcome::NotKnown,
-        (None, None) if period.rollout.observed.is_some() || period.watched => Outcome::Running,
-        _ => Outcome::NotKnown,
-    }
-}
-
-/// Seconds without a step; the last span of a rollout that did not get there goes
-/// on to its end.
-fn stood_still(period: &Period, outcome: Outcome, end: Time) -> i64 {
-    let mut spans = period.rollout.stalls.clone();
-    let open = matches!(outcome, Outcome::Running | Outcome::Overtaken);
-    let last = period.rollout.moved.filter(|_| open);
-    spans.extend(
-        last.filter(|at| end.since(*at) >= STANDSTILL)
-            .map(|at| (at, end)),
-    );
-    let mut until = Time::EPOCH;
-    spans.into_iter().fold(0, |sum, (from, to)| {
-        let from = from.max(until);
-        until = until.max(to);
-        sum + to.since(from).as_secs().max(0)
-    })
-}
-
-/// Marks Rollbook's rollbacks whose template was taken away again by somebody
-/// else.
-fn put_back(rows: &mut [Row]) {
-    for at in 1..rows.len().saturating_sub(1) {
-        let (before, after) = (&rows[at - 1], &rows[at + 1]);
-        let returned = before.template.is_some() && before.template == after.template;
-        let next = before.generation + 2 == after.generation;
-        let other = matches!(
-            (&rows[at].by, &after.by),
-            (Some(By::Rollbook { .. }), Some(By::Manager { .. }))
-        );
-        if rows[at].back_to.is_some() && returned && next && other {
-            rows[at].outcome = Outcome::PutBack;
-        }
-    }
-}
-
-/// Moments at which something was seen to happen.
-fn seen(period: &Period) -> impl Iterator<Item = Time> + use<> {
-    let rollout = &period.rollout;
-    let began = period.watched.then_some(period.start.not_after);
-    let came = [
-        began,
-        rollout.observed,
-        rollout.first_node,
-        rollout.all_nodes,
-        rollout.done,
-        rollout.last.map(|last| last.at),
-    ];
-    came.into_iter().flatten()
-}
-
-/// The spans between two moments that no watch covers. A watch vouches for less
-/// than it saw, for it may have been dead for a moment when it ended: what was
-/// `seen` to happen in that moment was watched.
-fn gaps(watches: &[&Watch], seen: &[Time], from: Time, to: Time) -> Vec<Gap> {
-    let spans: BTreeMap<Time, Time> = watches.iter().fold(BTreeMap::new(), |mut spans, watch| {
-        let end = spans.entry(watch.from).or_insert(watch.to);
-        *end = watch.to.max(*end);
-        spans
-    });
-    let mut gaps = Vec::new();
-    let mut covered = from;
-    let start = spans.keys().next().copied().unwrap_or(to);
-    for (begin, end) in spans {
-        if begin > covered && begin <= to && begin != start {
-            let late = |at: &&Time| **at < begin && at.since(covered) <= PAUSE;
-            let last = seen.iter().filter(late).max().copied();
-            gaps.push(Gap {
-                from: last.unwrap_or(covered).max(covered),
-                to: begin,
-            });
-        }
-        covered = covered.max(end);
-    }
-    gaps.retain(|gap| gap.to.since(gap.from) > PAUSE);
-    gaps
 }

@@ -69,6 +69,8 @@ const SQLITE: &[&str] = &[
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA busy_timeout = 4000",
+    // KiB of pages for each connection; the system keeps the file besides.
+    "PRAGMA cache_size = -512",
 ];
 /// Of each connection: a writer that stands still must not hold the lock.
 const POSTGRES: &[&str] = &["SET idle_in_transaction_session_timeout = '30s'"];
