@@ -192,7 +192,12 @@ pub fn changes(sources: Sources, window: Window, now: Time) -> Changes {
     let namespaces: BTreeSet<&String> = told.iter().map(|c| &c.key.namespace).collect();
     let gaps = namespaces.into_iter().flat_map(|namespace| {
         let sees = sources.watches.iter().filter(|w| w.sees(namespace));
-        let gaps = blind(sees, window, now).into_iter();
+        let seen = told
+            .iter()
+            .filter(|c| c.key.namespace == *namespace && c.when.grade == Grade::Observed)
+            .map(|change| change.when.at)
+            .collect::<Vec<_>>();
+        let gaps = blind(sees, &seen, window, now).into_iter();
         gaps.map(|gap| Unwatched {
             namespace: namespace.clone(),
             gap,
@@ -273,8 +278,14 @@ fn deletion(known: &Known) -> Option<Change> {
 }
 
 /// The spans of a window, as far as it has passed, that no watch covers; before
-/// the first one too.
-fn blind<'a>(watches: impl Iterator<Item = &'a Watch>, window: Window, now: Time) -> Vec<Gap> {
+/// the first one too. What was `seen` shortly after a watch's last sign was
+/// watched, see [`super::timeline`].
+fn blind<'a>(
+    watches: impl Iterator<Item = &'a Watch>,
+    seen: &[Time],
+    window: Window,
+    now: Time,
+) -> Vec<Gap> {
     let to = window.to.min(now);
     let mut spans: Vec<(Time, Time)> = watches.map(|watch| (watch.from, watch.to)).collect();
     spans.sort_unstable();
@@ -282,9 +293,12 @@ fn blind<'a>(watches: impl Iterator<Item = &'a Watch>, window: Window, now: Time
     let (mut gaps, mut covered) = (Vec::new(), window.from);
     for (from, until) in spans {
         let end = from.min(to);
-        if end.since(covered) > PAUSE {
+        let late = |at: &&Time| **at < end && at.since(covered) <= PAUSE;
+        let begin = seen.iter().filter(late).max().copied();
+        let begin = begin.unwrap_or(covered).max(covered);
+        if end.since(begin) > PAUSE {
             gaps.push(Gap {
-                from: covered,
+                from: begin,
                 to: end,
             });
         }

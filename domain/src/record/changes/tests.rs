@@ -176,7 +176,7 @@ fn no_more_than_the_newest_are_told() {
 fn where_nobody_watched_is_told_also_before_the_first_and_never_in_the_future() {
     let spans = |watches: &[(i64, i64)], now| {
         let watches: Vec<Watch> = watches.iter().map(|(a, b)| watch(*a, *b)).collect();
-        let gaps = blind(watches.iter(), WINDOW, at(now));
+        let gaps = blind(watches.iter(), &[], WINDOW, at(now));
         gaps.iter()
             .map(|gap| (gap.from.millis() / 1000, gap.to.millis() / 1000))
             .collect::<Vec<_>>()
@@ -190,6 +190,11 @@ fn where_nobody_watched_is_told_also_before_the_first_and_never_in_the_future() 
     );
     assert_eq!(spans(&[(0, 1100), (1200, 1800)], 1810), [(1100, 1200)]);
     assert_eq!(spans(&[(3000, 4000)], 9999), [(1000, 2000)]);
+    // What was seen after the last sign was watched.
+    let watches = [watch(0, 1100), watch(1300, 9000)];
+    let gaps = blind(watches.iter(), &[at(1108), at(1310)], WINDOW, at(9999));
+    assert_eq!(gaps.len(), 1);
+    assert_eq!((gaps[0].from, gaps[0].to), (at(1108), at(1300)));
 }
 
 #[test]

@@ -1,0 +1,57 @@
+//! What became of a rollout.
+
+use super::{Outcome, Row};
+use crate::record::{By, Last, Period, STANDSTILL};
+use crate::time::Time;
+
+/// Was it seen before all nodes ran it?
+fn unfinished(period: &Period) -> bool {
+    let behind = |last: Last| last.updated < last.desired;
+    period.watched || period.rollout.last.is_some_and(behind)
+}
+
+pub(super) fn outcome(period: &Period, next: Option<&Period>, gone: bool) -> Outcome {
+    match (period.rollout.seen_done, next) {
+        (Some(_), _) => Outcome::Done,
+        // Whoever saw the next one come had seen that this was not done.
+        (None, Some(next)) if next.watched && unfinished(period) => Outcome::Overtaken,
+        (None, None) if gone => Outcome::NotKnown,
+        (None, None) if period.rollout.observed.is_some() || period.watched => Outcome::Running,
+        _ => Outcome::NotKnown,
+    }
+}
+
+/// Seconds without a step; the last span of a rollout that did not get there goes
+/// on to its end.
+pub(super) fn stood_still(period: &Period, outcome: Outcome, end: Time) -> i64 {
+    let mut spans = period.rollout.stalls.clone();
+    let open = matches!(outcome, Outcome::Running | Outcome::Overtaken);
+    let last = period.rollout.moved.filter(|_| open);
+    spans.extend(
+        last.filter(|at| end.since(*at) >= STANDSTILL)
+            .map(|at| (at, end)),
+    );
+    let mut until = Time::EPOCH;
+    spans.into_iter().fold(0, |sum, (from, to)| {
+        let from = from.max(until);
+        until = until.max(to);
+        sum + to.since(from).as_secs().max(0)
+    })
+}
+
+/// Marks Rollbook's rollbacks whose template was taken away again by somebody
+/// else.
+pub(super) fn put_back(rows: &mut [Row]) {
+    for at in 1..rows.len().saturating_sub(1) {
+        let (before, after) = (&rows[at - 1], &rows[at + 1]);
+        let returned = before.template.is_some() && before.template == after.template;
+        let next = before.generation + 2 == after.generation;
+        let other = matches!(
+            (&rows[at].by, &after.by),
+            (Some(By::Rollbook { .. }), Some(By::Manager { .. }))
+        );
+        if rows[at].back_to.is_some() && returned && next && other {
+            rows[at].outcome = Outcome::PutBack;
+        }
+    }
+}
