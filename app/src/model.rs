@@ -175,7 +175,7 @@ pub struct ThenLine {
     /// its template then is not known.
     pub same_now: Option<bool>,
     /// The workload is still there.
-    pub there: bool,
+    pub there: Option<bool>,
     /// The ControllerRevision that held it is still in the cluster.
     pub in_cluster: bool,
 }

@@ -39,7 +39,7 @@ use crate::i18n::Lang;
 use crate::islands::back::BackButton;
 use crate::model::{self, Given, Kept, LIVE, Then, ThenLine};
 use crate::prefs::Prefs;
-use crate::record::{self, Failure, Record};
+use crate::record::{self, Failure, Record, State};
 use crate::urls;
 
 /// What a page knows of its request and its cluster before it looks anything
@@ -224,8 +224,11 @@ pub async fn kept(key: &Key, names: &[&str]) -> Result<Vec<KeptTemplate>, ApiErr
                     digest: (*name).to_owned(),
                 });
             }
+            // Without a record there is only what the cluster has.
+            Err(_) if record().is_ok_and(|record| record.state() == State::Off) => {}
+            Err(error) => return Err(error),
             // It is told as a revision that there is none of.
-            Ok(None) | Err(_) => {}
+            Ok(None) => {}
         }
     }
     Ok(all)
@@ -348,7 +351,12 @@ pub async fn then(at: Option<&str>) -> Result<Then, ApiError> {
             same_now: entry
                 .zip(ran.template)
                 .map(|(entry, then)| then == entry.workload.template.digest()),
-            there: entry.is_some(),
+            there: match (&entry, ran.deleted) {
+                (_, true) => Some(false),
+                (Some(_), false) => Some(true),
+                // It may be in a namespace that is not watched.
+                (None, false) => None,
+            },
             in_cluster,
             ran,
         }

@@ -23,6 +23,12 @@ pub enum Failure {
     /// It has not been opened yet.
     #[error("the record is not open yet")]
     Opening,
+    /// The cluster does not say which one it is.
+    #[error("the cluster does not say which one it is: {words}")]
+    Cluster {
+        /// Its own words.
+        words: String,
+    },
     /// The database does not answer or refuses.
     #[error("the record's database: {words}")]
     Database {
@@ -71,6 +77,9 @@ pub enum State {
     Opening,
     /// All that was seen is written.
     Fine,
+    /// Nothing is written down since then, and why; what happens meanwhile will be
+    /// a gap.
+    Closed(Time, Failure),
     /// What was seen since then is not written yet, and why. It is kept in
     /// memory meanwhile.
     Behind(Time, Failure),

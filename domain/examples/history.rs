@@ -76,6 +76,7 @@ impl<W: Write> History<'_, W> {
             created_at: self.begin,
             gone: None,
             seen_gone: false,
+            seen: None,
             forgotten: None,
         }))?;
         for generation in 1..=self.periods {
@@ -106,6 +107,7 @@ impl<W: Write> History<'_, W> {
                 cause: Some(cause.clone()),
                 numbers: BTreeMap::from([(generation, at)]),
                 gone: gone.then(|| Bounds::dated(self.at(generation + LIMIT - 1))),
+                seen: None,
             }))?;
         }
         let mut period = Period::new(uid, generation, Bounds::dated(at));

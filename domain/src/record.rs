@@ -261,6 +261,9 @@ pub struct Kept {
     pub cause: Option<String>,
     /// Its numbers, each with the time it was first seen.
     pub numbers: BTreeMap<i64, Time>,
+    /// When it was seen to come, or to come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Time>,
     /// When it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone: Option<Bounds>,
@@ -270,7 +273,8 @@ impl Kept {
     /// Takes in what another says of the same revision.
     pub fn join(&mut self, other: Self) {
         numbers(&mut self.numbers, other.numbers);
-        gone(&mut self.gone, other.gone);
+        self.seen = self.seen.max(other.seen);
+        gone(&mut self.gone, other.gone, self.seen);
         most(&mut self.template, other.template);
         most(&mut self.generation, other.generation);
         most(&mut self.cause, other.cause);
@@ -288,6 +292,9 @@ pub struct Known {
     pub key: Key,
     /// `metadata.creationTimestamp`.
     pub created_at: Time,
+    /// When it was seen to come, or to come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Time>,
     /// When it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone: Option<Bounds>,
@@ -321,7 +328,8 @@ impl Forgotten {
 impl Known {
     /// Takes in what another says of the same workload.
     pub fn join(&mut self, other: Self) {
-        gone(&mut self.gone, other.gone);
+        self.seen = self.seen.max(other.seen);
+        gone(&mut self.gone, other.gone, self.seen);
         self.seen_gone |= other.seen_gone;
         match (self.forgotten.as_mut(), other.forgotten) {
             (Some(mine), Some(theirs)) => mine.join(theirs),
@@ -425,12 +433,19 @@ fn numbers(mine: &mut BTreeMap<i64, Time>, theirs: BTreeMap<i64, Time>) {
     }
 }
 
-fn gone(mine: &mut Option<Bounds>, theirs: Option<Bounds>) {
-    match (mine.as_mut(), theirs) {
-        (Some(mine), Some(theirs)) => mine.join(theirs),
-        (None, theirs) => *mine = theirs,
-        (Some(_), None) => {}
-    }
+/// Two statements about one deletion narrow each other; of two that cannot be
+/// about one, the later counts. What was seen since was not gone.
+fn gone(mine: &mut Option<Bounds>, theirs: Option<Bounds>, seen: Option<Time>) {
+    *mine = match (*mine, theirs) {
+        (Some(a), Some(b)) if a.not_before <= b.not_after && b.not_before <= a.not_after => {
+            let mut both = a;
+            both.join(b);
+            Some(both)
+        }
+        (Some(a), Some(b)) if a.not_after < b.not_after => Some(b),
+        (a, b) => a.or(b),
+    };
+    mine.take_if(|gone| seen.is_some_and(|seen| gone.not_after < seen));
 }
 
 #[cfg(test)]

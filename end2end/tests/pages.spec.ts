@@ -109,6 +109,51 @@ test('the workload, heard', async ({ page }) => {
   `);
 });
 
+test('what ran then and what changed, heard', async ({ page }) => {
+  await page.goto('/then');
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - heading "What ran then" [level=1]
+    - textbox "Moment, UTC"
+    - button "Show"
+    - link "1 hour ago"
+    - heading "What changed" [level=2]
+    - link "24 h"
+    - heading /workloads ran something else than now/ [level=2]
+    - table "What ran then":
+      - rowgroup:
+        - row /Workloads Revision Ran then Now/
+  `);
+});
+
+test('where an image ran, heard', async ({ page }) => {
+  await page.goto('/images?q=fluentd');
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - heading "Where did this image run" [level=1]
+    - searchbox "Image, tag or digest": fluentd
+    - button "Find"
+    - heading /periods with “fluentd”/ [level=2]
+    - table:
+      - rowgroup:
+        - row /Workload Image Revision Ran/
+  `);
+});
+
+test('a template that only the record keeps, heard', async ({ page }) => {
+  await page.goto('/ns/logging/daemonsets/vector');
+  await page.getByRole('link', { name: /^Open the template of/ }).first().click();
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - navigation "Breadcrumb"
+    - heading /Template of \\d+ of vector, from the record/ [level=1]
+    - link "Compare"
+    - link "Restore"
+    - paragraph: /Kubernetes keeps this template no more/
+    - heading "When it ran" [level=2]
+    - list "When it ran":
+      - listitem: /as \\d+/
+    - 'region "Container: vector"'
+  `);
+});
+
 test('a revision, heard', async ({ page }) => {
   await page.goto(`${workload}/revisions/${older()}`);
   await expect(page.getByRole('main')).toMatchAriaSnapshot(`

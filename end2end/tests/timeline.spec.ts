@@ -83,7 +83,7 @@ test('a change is in the timeline without a load, and stays after a restart @scr
   await expect(rows).toHaveCount(before + 1);
   await expect(rows.first()).toContainText('by a-person');
   // Whoever is in it with the keyboard stays where they are.
-  const held = rows.last().getByRole('link').first();
+  const held = rows.last().getByRole('link', { name: /^Compare/ });
   await held.focus();
   const name = await held.getAttribute('aria-label');
   change('again');

@@ -142,7 +142,7 @@ impl Kept {
         self.shared
             .store()
             .ok_or_else(|| match self.shared.state() {
-                State::Behind(_, failure) => failure,
+                State::Behind(_, failure) | State::Closed(_, failure) => failure,
                 _ => Failure::Opening,
             })
     }

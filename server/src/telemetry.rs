@@ -14,7 +14,7 @@ use crate::kube::random_id;
 /// Starts logging to standard error; `RUST_LOG` chooses how much.
 pub fn init() {
     let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=error"));
     // A second call, in tests, keeps the first.
     let _ = tracing_subscriber::fmt()
         .json()

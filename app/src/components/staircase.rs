@@ -1,6 +1,6 @@
 //! The staircase as an SVG: rendered on the server, read aloud as one sentence.
 
-use domain::record::timeline::{Outcome, Row, Timeline};
+use domain::record::timeline::{Grade, Moment, Outcome, Row, Timeline};
 use domain::staircase::{Bar, Lane, Staircase, Tail, staircase};
 use domain::template::ContainerImage;
 use domain::time::Time;
@@ -283,8 +283,18 @@ pub fn number(row: &Row) -> String {
 
 /// How long it was, or has been, current.
 pub fn span(lang: Lang, row: &Row, now: Time) -> String {
-    let end = row.end.map_or(now, |end| end.at);
-    time::lasted(lang, time::span(row.start.at, end))
+    let bounded = |moment: Moment| moment.grade == Grade::NotKnown;
+    let end = match row.end {
+        Some(end) if bounded(end) => end.not_before,
+        Some(end) => end.at,
+        None => now,
+    };
+    let span = time::lasted(lang, time::span(row.start.at, end));
+    if bounded(row.start) || row.end.is_some_and(bounded) {
+        lang.at_least(&span)
+    } else {
+        span
+    }
 }
 
 fn sentence(lang: Lang, stairs: &Staircase, rows: &[&Row], now: Time) -> String {

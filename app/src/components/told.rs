@@ -67,15 +67,21 @@ pub fn period(
     } else {
         view! { <p class="strong">{lang.not_known()}</p> }.into_any()
     };
-    let from_to = match end {
-        Some(end) if known => time::from_to(lang, start.at, end.at, now),
-        Some(end) => lang.between(&said(lang, start, now), &said(lang, end, now)),
-        None => lang.since(&said(lang, start, now)),
-    };
+    let from_to = from_to(lang, start, end, now);
     view! {
         {head}
         <p class="muted small">{from_to}</p>
         {how(lang, start, now).map(|how| view! { <p class="muted small">{how}</p> })}
+    }
+}
+
+/// From when until when, as far as that is known.
+pub fn from_to(lang: Lang, start: Moment, end: Option<Moment>, now: Time) -> String {
+    let known = |moment: Moment| moment.grade != Grade::NotKnown;
+    match end {
+        Some(end) if known(start) && known(end) => time::from_to(lang, start.at, end.at, now),
+        Some(end) => lang.between(&said(lang, start, now), &said(lang, end, now)),
+        None => lang.since(&said(lang, start, now)),
     }
 }
 
@@ -117,6 +123,10 @@ pub fn behind(lang: Lang, state: &State, now: Time) -> Option<String> {
         State::Behind(since, failure) => {
             let since = time::absolute(lang, *since, now);
             Some(lang.record_behind(&since, &failure.to_string()))
+        }
+        State::Closed(since, failure) => {
+            let since = time::absolute(lang, *since, now);
+            Some(lang.record_closed(&since, &failure.to_string()))
         }
         State::Off | State::Opening | State::Fine => None,
     }

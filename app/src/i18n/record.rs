@@ -48,6 +48,8 @@ catalogue! {
         "当时存在，但其模板未知";
     then_not_known = "not known whether it is the same", "是否与现在相同未知";
     then_since(at: &str) = format!("since {at}"), format!("自 {at}");
+    then_since_at_most(at: &str) = format!("since {at} at the latest"), format!("最晚自 {at}");
+    at_least(span: &str) = format!("at least {span}"), format!("至少 {span}");
     timeline = "Timeline", "时间线";
     timeline_off = "No record is kept: this server was started with --record none. What Kubernetes forgets stays unknown.",
         "未保存记录：服务器以 --record none 启动。Kubernetes 遗忘的内容无法得知。";
@@ -57,6 +59,9 @@ catalogue! {
     record_behind(at: &str, words: &str) =
         format!("The record is behind since {at}: {words}. What is seen meanwhile is kept in memory and written when the database takes it."),
         format!("记录自 {at} 起滞后：{words}。期间所见保存在内存中，数据库恢复后写入。");
+    record_closed(at: &str, words: &str) =
+        format!("Nothing is recorded since {at}: {words}. What is live is shown all the same; what happens until this is mended will be a gap in the record."),
+        format!("自 {at} 起没有记录：{words}。实时页面不受影响；在此期间发生的事在记录中将是空白。");
     record_unreadable(words: &str) =
         format!("The record cannot be read: {words}."),
         format!("无法读取记录：{words}。");

@@ -170,18 +170,20 @@ fn draw_timeline_soon() {
     );
 }
 
-/// The link in it that has the keyboard: where it leads, and its name.
-fn held_in(part: &Element) -> Option<[Option<String>; 2]> {
+/// The link in it that has the keyboard: its line, where it leads, and its name.
+fn held_in(part: &Element) -> Option<[Option<String>; 3]> {
     let held = document().active_element()?;
     part.contains(Some(&held)).then(|| named(&held))
 }
 
-fn named(link: &Element) -> [Option<String>; 2] {
-    ["href", "aria-label"].map(|name| link.get_attribute(name))
+fn named(link: &Element) -> [Option<String>; 3] {
+    let line = link.closest("li").ok().flatten().map(|line| line.id());
+    let [to, name] = ["href", "aria-label"].map(|name| link.get_attribute(name));
+    [line, to, name]
 }
 
 /// Gives the keyboard back to it.
-fn hold_in(part: &Element, held: &[Option<String>; 2]) {
+fn hold_in(part: &Element, held: &[Option<String>; 3]) {
     let links = part.get_elements_by_tag_name("a");
     let mut links = (0..links.length()).filter_map(|at| links.item(at));
     let Some(link) = links.find(|link| named(link) == *held) else {

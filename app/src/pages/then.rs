@@ -1,16 +1,18 @@
 //! What ran at one moment, so that "it broke at 02:50" has an answer.
 
 use domain::record::changes::{Changes, Window};
+use domain::record::timeline::Grade;
 use domain::time::Time;
 use jiff::SignedDuration;
 use leptos::prelude::*;
 
 use crate::components::head::Title;
-use crate::components::image;
+use crate::components::icon::{Glyph, Icon};
 use crate::components::panel::ErrorPage;
+use crate::components::{image, told};
 use crate::error::ApiError;
 use crate::i18n::Lang;
-use crate::model::{Then, ThenLine};
+use crate::model::{LIVE, Then, ThenLine};
 use crate::{time, urls};
 
 mod changed;
@@ -51,6 +53,18 @@ async fn ask(at: Option<&str>, span: Span) -> Result<(Then, Changes), ApiError> 
     Ok((then, changes))
 }
 
+/// What is said while the record does not take what is seen.
+fn behind(lang: Lang, now: Time) -> impl IntoView {
+    let state = super::record().ok()?.state();
+    let words = told::behind(lang, &state, now)?;
+    Some(view! {
+        <p class="panel notice">
+            <Icon glyph=Glyph::NotObserved/>
+            <span>{words}</span>
+        </p>
+    })
+}
+
 /// `given` tells whether the address has a moment.
 fn page(
     lang: Lang,
@@ -62,6 +76,7 @@ fn page(
     match asked {
         Ok((then, changes)) => view! {
             {moments(lang, then.at, span, now)}
+            {behind(lang, now)}
             {changed::panel(lang, &changes, given.then_some(then.at), span, now)}
             {table(lang, &then, now)}
         }
@@ -156,17 +171,18 @@ enum Kind {
 
 impl Kind {
     fn of(line: &ThenLine) -> Self {
-        match line.same_now {
-            Some(true) => Self::Same,
-            None if line.ran.template.is_none() => Self::Unknown,
-            _ => Self::Other,
+        match (line.same_now, line.there) {
+            (Some(true), _) => Self::Same,
+            (Some(false), _) => Self::Other,
+            (None, Some(false)) if line.ran.template.is_some() => Self::Other,
+            (None, _) => Self::Unknown,
         }
     }
 }
 
 fn row(lang: Lang, line: &ThenLine, now: Time) -> impl IntoView + use<> {
     let ran = &line.ran;
-    let url = line.there.then(|| urls::workload(&ran.key));
+    let url = (line.there == Some(true)).then(|| urls::workload(&ran.key));
     let name = view! { <a href=url><b>{ran.key.name.clone()}</b></a> };
     let images = ran
         .images
@@ -186,7 +202,11 @@ fn row(lang: Lang, line: &ThenLine, now: Time) -> impl IntoView + use<> {
         .revision
         .map_or_else(|| lang.number_not_known().to_owned(), |n| n.to_string());
     let since = ran.since.map(|since| {
-        let since = lang.then_since(&time::absolute(lang, since, now));
+        let at = time::absolute(lang, since, now);
+        let since = match ran.grade {
+            Some(Grade::NotKnown) => lang.then_since_at_most(&at),
+            _ => lang.then_since(&at),
+        };
         view! { <p class="muted small">{since}</p> }
     });
     let unsure = (!ran.certain).then(|| {
@@ -200,15 +220,14 @@ fn row(lang: Lang, line: &ThenLine, now: Time) -> impl IntoView + use<> {
     let (class, words) = match line.same_now {
         Some(true) => ("muted", lang.then_same()),
         Some(false) => ("strong", lang.then_other()),
-        None if line.there => ("muted", lang.then_not_known()),
-        None => ("muted", lang.then_gone()),
+        None if line.there == Some(false) => ("muted", lang.then_gone()),
+        None => ("muted", lang.then_not_known()),
     };
     let compare = ran
-        .name
-        .as_ref()
-        .filter(|_| line.in_cluster && line.same_now == Some(false))
-        .map(|name| {
-            let url = urls::compare(&ran.key, name, "live");
+        .template
+        .filter(|_| line.same_now == Some(false))
+        .map(|template| {
+            let url = urls::compare(&ran.key, &template.to_string(), LIVE);
             let label = format!("{} {}", lang.compare(), ran.key.name);
             view! { <a class="button small-button" href=url aria-label=label>{lang.compare()}</a> }
         });

@@ -564,3 +564,43 @@ fn what_was_seen_last_was_watched() {
     assert_eq!(told.gaps.len(), 1);
     assert_eq!((told.gaps[0].from, told.gaps[0].to), (seen_at, world.clock));
 }
+
+/// Whoever was taken for gone, and is seen again, was not.
+#[test]
+fn what_comes_back_was_not_gone() {
+    let bounds = |from: i64, to: i64| Bounds {
+        not_before: at(from),
+        not_after: at(to),
+    };
+    let said = |seen: Option<i64>, gone: Option<Bounds>| Known {
+        uid: "u".into(),
+        key: Key::daemon_set("ns", "foo"),
+        created_at: at(0),
+        seen: seen.map(at),
+        gone,
+        seen_gone: false,
+        forgotten: None,
+    };
+    let all = [
+        said(Some(0), None),
+        said(None, Some(bounds(10, 20))),
+        said(Some(30), None),
+    ];
+    let end = said(None, Some(bounds(40, 50)));
+    for order in [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ] {
+        let mut mine = all[order[0]].clone();
+        mine.join(all[order[1]].clone());
+        mine.join(all[order[2]].clone());
+        assert_eq!(mine.gone, None, "{order:?}");
+        mine.join(end.clone());
+        mine.join(said(None, Some(bounds(45, 60))));
+        assert_eq!(mine.gone, Some(bounds(45, 50)), "two of one narrow it");
+    }
+}

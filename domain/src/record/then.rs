@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::timeline::{Grade, begun};
 use super::{Known, Period};
 use crate::template::Digest;
 use crate::time::Time;
@@ -30,6 +31,12 @@ pub struct Ran {
     pub images: Vec<String>,
     /// Since when, at the latest; `null` with the generation.
     pub since: Option<Time>,
+    /// How that is known; `null` with the generation.
+    #[serde(default)]
+    pub grade: Option<Grade>,
+    /// The workload was deleted since.
+    #[serde(default)]
+    pub deleted: bool,
     /// It is known to have run then; otherwise the next template may have come
     /// already, or some in between that nobody saw.
     pub certain: bool,
@@ -56,6 +63,8 @@ pub fn ran(
         template: None,
         images,
         since: None,
+        grade: None,
+        deleted: known.gone.is_some(),
         certain: false,
     };
     let Some(period) = period else {
@@ -71,7 +80,9 @@ pub fn ran(
     ran.revision = period.numbers.keys().next_back().copied();
     ran.name = period.held.as_ref().map(|held| held.name.clone());
     ran.template = period.template;
-    ran.since = Some(period.start.not_after);
+    let start = begun(period, known);
+    ran.since = Some(start.at);
+    ran.grade = Some(start.grade);
     ran.certain = at <= until;
     ran
 }
@@ -92,6 +103,7 @@ mod tests {
             created_at: at(0),
             gone,
             seen_gone: false,
+            seen: None,
             forgotten: None,
         }
     }

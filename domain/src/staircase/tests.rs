@@ -42,6 +42,7 @@ fn told(versions: &[u8], minutes: i64) -> Timeline {
             created_at: at(0),
             gone: None,
             seen_gone: false,
+            seen: None,
             forgotten: None,
         },
         periods,

@@ -149,13 +149,16 @@ impl Teller {
         if !self.told {
             return;
         }
-        if !self.monitor.health().is_live() {
+        let whole = self.whole().filter(|_| self.monitor.health().is_live());
+        let Some(whole) = whole else {
             if self.beaten.take().is_some() {
                 self.tell(Saw::Stale);
             }
-        } else if self.beaten.is_none_or(|at| at.elapsed() >= BEAT) {
+            return;
+        };
+        if self.beaten.is_none_or(|at| at.elapsed() >= BEAT) {
             let proved = self.monitor.now().after(-PROOF);
-            self.tell(Saw::Fresh(self.whole(), proved));
+            self.tell(Saw::Fresh(whole, proved));
             self.beaten = Some(Instant::now());
         }
     }
@@ -187,7 +190,9 @@ impl Teller {
         if !self.monitor.complete() {
             return;
         }
-        let whole = self.whole();
+        let Some(whole) = self.whole() else {
+            return;
+        };
         let sees = |key: &Key| whole.is_empty() || whole.contains(&key.namespace);
         for (key, entry) in &fleet.entries {
             if sees(key) && which(key, entry) {
@@ -196,14 +201,16 @@ impl Teller {
         }
     }
 
-    /// The namespaces that are seen with all that is in them; all, where none is
-    /// named.
-    fn whole(&self) -> Vec<String> {
+    /// The namespaces that are seen with all that is in them: all, where none is
+    /// named; `None` where nothing is seen whole.
+    fn whole(&self) -> Option<Vec<String>> {
+        let refused = |watch| self.monitor.is_refused(watch);
         let scopes = self.scopes.iter().enumerate();
-        let seen = scopes.filter(|(index, _)| {
-            let refused = |watch| self.monitor.is_refused(watch);
-            !refused(index * 2) && !refused(index * 2 + 1)
-        });
-        seen.filter_map(|(_, scope)| scope.clone()).collect()
+        let mut seen = scopes
+            .filter(|(index, _)| !refused(index * 2) && !refused(index * 2 + 1))
+            .map(|(_, scope)| scope)
+            .peekable();
+        seen.peek()?;
+        Some(seen.filter_map(Clone::clone).collect())
     }
 }

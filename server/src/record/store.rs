@@ -73,7 +73,11 @@ const SQLITE: &[&str] = &[
     "PRAGMA cache_size = -512",
 ];
 /// Of each connection: a writer that stands still must not hold the lock.
-const POSTGRES: &[&str] = &["SET idle_in_transaction_session_timeout = '30s'"];
+/// Nor does the server go on for long with what nobody waits for any more.
+const POSTGRES: &[&str] = &[
+    "SET idle_in_transaction_session_timeout = '30s'",
+    "SET statement_timeout = '60s'",
+];
 
 /// An open database.
 #[derive(Clone)]

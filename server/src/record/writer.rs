@@ -56,7 +56,8 @@ impl Shared {
     fn becomes(&self, next: State) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match (&*state, &next) {
-            (State::Behind(..), State::Behind(..)) => {}
+            (State::Behind(..), State::Behind(..)) | (State::Closed(..), State::Closed(..)) => {}
+            (_, State::Closed(_, failure)) => tracing::warn!(%failure, "nothing is recorded"),
             (_, State::Behind(_, failure)) => tracing::warn!(%failure, "the record is behind"),
             (State::Behind(..), State::Fine) => tracing::info!("the record is up to date again"),
             _ => {}
@@ -64,6 +65,7 @@ impl Shared {
         *state = match (&*state, next) {
             // Since when stays.
             (State::Behind(since, _), State::Behind(_, failure)) => State::Behind(*since, failure),
+            (State::Closed(since, _), State::Closed(_, failure)) => State::Closed(*since, failure),
             (_, next) => next,
         };
     }
@@ -91,6 +93,9 @@ impl Writer {
         };
         let mut observer = Observer::resume(before);
         self.shared.opened(store.clone());
+        if !self.bound(&store, &stop).await {
+            return;
+        }
         let mut looks = self.watching.follow();
         let namespaces = self.cluster.info().namespaces;
         let lead = Lead::seek(store.clone(), namespaces.clone());
@@ -147,13 +152,12 @@ impl Writer {
                     Some(Place::None) => return Err(Failure::Off),
                     None => Store::file(&self.file().await?).await?,
                 };
-                self.bind(&store).await?;
                 let before = store.before().await?;
                 Ok::<_, Failure>((store, before))
             };
             match opened.await {
                 Ok(opened) => return Some(opened),
-                Err(failure) => self.tell(Err(failure)),
+                Err(failure) => self.closed(failure),
             }
             tokio::select! {
                 () = stop.cancelled() => return None,
@@ -162,14 +166,30 @@ impl Writer {
         }
     }
 
-    /// A record is of one cluster. Who may not see which one it is must know it
-    /// by itself.
-    async fn bind(&self, store: &Store) -> Result<(), Failure> {
-        match self.cluster.identity().await {
-            Ok(cluster) => store.bind(&cluster).await,
-            Err(words) => {
-                tracing::warn!(words, "cannot tell whether the record is of this cluster");
-                Ok(())
+    /// Nothing is written down for now.
+    fn closed(&self, failure: Failure) {
+        let since = self.cluster.now();
+        self.shared.becomes(State::Closed(since, failure));
+    }
+
+    /// Waits until it is known that the record is of this cluster, for nothing is
+    /// written into another one's. It can be read meanwhile. `false` once it is to
+    /// stop.
+    async fn bound(&self, store: &Store, stop: &CancellationToken) -> bool {
+        loop {
+            let failure = match self.cluster.identity().await {
+                // Who may not see which one it is must know it by itself.
+                Ok(cluster) if cluster.starts_with("address-") => return true,
+                Ok(cluster) => match store.bind(&cluster).await {
+                    Ok(()) => return true,
+                    Err(failure) => failure,
+                },
+                Err(words) => Failure::Cluster { words },
+            };
+            self.closed(failure);
+            tokio::select! {
+                () = stop.cancelled() => return false,
+                () = tokio::time::sleep(AGAIN) => {}
             }
         }
     }
@@ -177,7 +197,7 @@ impl Writer {
     /// The cluster's own file in the person's state folder.
     async fn file(&self) -> Result<std::path::PathBuf, Failure> {
         let identity = self.cluster.identity().await;
-        let identity = identity.map_err(|words| Failure::Database { words })?;
+        let identity = identity.map_err(|words| Failure::Cluster { words })?;
         super::default_file(&identity).ok_or_else(|| Failure::Database {
             words: "there is no home folder to keep it in: say where with --record".to_owned(),
         })

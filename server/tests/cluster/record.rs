@@ -5,6 +5,7 @@
 mod files;
 mod found;
 mod kept;
+mod lost;
 mod random;
 mod replicas;
 
@@ -19,7 +20,7 @@ use domain::record::timeline::{Grade, Outcome, Row, Rule, Timeline};
 use domain::time::Time;
 use jiff::SignedDuration;
 use serde_json::json;
-use server::config::Record as Place;
+use server::config::{Config, Record as Place};
 use server::kube::Connected;
 use server::record::store::Store;
 use tokio::task::JoinHandle;
@@ -38,7 +39,10 @@ struct Recorder {
 
 impl Recorder {
     async fn start(rig: &Rig, place: Place) -> Self {
-        let config = config(&rig.cluster.kubeconfig(), &[]);
+        Self::start_with(config(&rig.cluster.kubeconfig(), &[]), place).await
+    }
+
+    async fn start_with(config: Config, place: Place) -> Self {
         let stop = CancellationToken::new();
         let connected = server::kube::connect(&config, stop.clone()).await;
         let Connected {

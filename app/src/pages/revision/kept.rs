@@ -10,12 +10,12 @@ use super::{Described, Yaml};
 use crate::components::head::{Breadcrumb, Title};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::panel::ErrorPage;
-use crate::components::staircase;
+use crate::components::{staircase, told};
 use crate::error::ApiError;
 use crate::i18n::Lang;
 use crate::model::{self, LIVE};
 use crate::pages::{self, Here};
-use crate::{time, urls};
+use crate::urls;
 
 /// What was found: the template and when it ran.
 type Found = Result<(KeptTemplate, Option<Timeline>), ApiError>;
@@ -131,12 +131,11 @@ fn ran(kept: &KeptTemplate, timeline: &Timeline, lang: Lang) -> impl IntoView + 
     let lines = rows
         .into_iter()
         .map(|row| {
-            let end = row.end.map_or(now, |end| end.at);
             let cause = row.cause.as_ref().filter(|cause| cause.own == Some(true));
             let cause = cause.map(|cause| visible(&cause.text).into_owned());
             view! {
                 <li>
-                    <b>{time::from_to(lang, row.start.at, end, now)}</b>
+                    <b>{told::from_to(lang, row.start, row.end, now)}</b>
                     " "
                     {lang.kept_ran_as(&staircase::number(row))}
                     {cause.map(|cause| view! { <span class="cause-text">" " {cause}</span> })}

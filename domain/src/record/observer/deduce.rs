@@ -44,6 +44,7 @@ pub(super) fn first_seen(
             uid: workload.uid.clone(),
             key: workload.key.clone(),
             created_at: workload.created_at,
+            seen: Some(now),
             gone: None,
             seen_gone: false,
             forgotten: None,
@@ -229,6 +230,7 @@ pub(super) fn kept(workload: &Workload, revision: &Revision, now: Time) -> Kept 
         template: revision.template().map(Template::digest),
         cause: revision.change_cause.clone(),
         numbers: BTreeMap::from([(revision.number, now)]),
+        seen: Some(now),
         gone: None,
     }
 }

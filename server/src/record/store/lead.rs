@@ -40,7 +40,8 @@ impl Store {
             for set in SHORT {
                 // Older servers do not know all of them; the lock is right
                 // without, and only later to be had.
-                let _ = sqlx::query(set).execute(&mut own).await;
+                let set = sqlx::query(set).execute(&mut own);
+                let _ = tokio::time::timeout(PATIENCE, set).await;
             }
             seat.connection = Some(own);
         }

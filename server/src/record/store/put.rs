@@ -117,7 +117,7 @@ async fn revision(lease: &mut Lease, mut kept: Kept) -> Result<(), Failure> {
     }
     let insert = sqlx::query(
         "INSERT INTO revision (uid, workload, gone_at, template, body) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (uid) DO UPDATE SET gone_at = excluded.gone_at, \
+         ON CONFLICT (uid) DO UPDATE SET workload = excluded.workload, gone_at = excluded.gone_at, \
          template = excluded.template, body = excluded.body",
     )
     .bind(kept.uid.clone())

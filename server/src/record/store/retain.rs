@@ -61,9 +61,11 @@ impl Store {
     pub async fn retain(&self, now: Time, limits: Retention) -> Result<Removed, Failure> {
         let mut removed = Removed::default();
         removed.watches += self.merge(now.after(-SETTLED)).await?;
-        self.clear(now.after(-limits.age), now, &mut removed)
-            .await?;
+        let old = now.after(-limits.age);
+        let cleared = self.clear(old, now, &mut removed).await;
+        // Whatever came of that: it must not grow without end.
         self.shrink(now, limits.size, &mut removed).await?;
+        cleared?;
         Ok(removed)
     }
 

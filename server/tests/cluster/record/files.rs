@@ -64,6 +64,7 @@ fn facts() -> Vec<Fact> {
         created_at: at(0),
         gone: None,
         seen_gone: false,
+        seen: None,
         forgotten: None,
     };
     let mut facts = vec![Fact::Workload(known)];
@@ -133,6 +134,8 @@ fn killed_at_any_moment(record: &str) {
         sizes.insert(check());
     }
     println!("found after a kill: {sizes:#?}");
+    // Else all of them came before the first write, or after the last.
+    assert!(sizes.len() > 2, "killed in the midst of it");
     // All of it by two at once.
     let mut both = [rollbook("import"), rollbook("import")];
     let fed = both.each_mut().map(feed);

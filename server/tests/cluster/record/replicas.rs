@@ -89,7 +89,7 @@ async fn a_record_is_of_one_cluster() {
     );
     until("it is told", || {
         let other = |failure: &Failure| matches!(failure, Failure::OtherCluster { uid } if uid == "another");
-        matches!(kept.state(), State::Behind(_, failure) if other(&failure))
+        matches!(kept.state(), State::Closed(_, failure) if other(&failure))
     })
     .await;
     stop.cancel();

@@ -39,26 +39,35 @@ impl Store {
     async fn mark(&self, now: Time) -> Result<(), Failure> {
         let mut after = String::new();
         loop {
-            let query = sqlx::query(
-                "SELECT t.digest AS digest FROM template t WHERE t.digest > $1 AND \
-                 t.loose_since IS NULL AND \
-                 NOT EXISTS (SELECT 1 FROM period p WHERE p.template = t.digest) AND \
-                 NOT EXISTS (SELECT 1 FROM revision r WHERE r.template = t.digest) \
-                 ORDER BY t.digest LIMIT $2",
+            // Some at a time, whether they are named or not: most are.
+            let some = sqlx::query(
+                "SELECT MAX(digest) AS last FROM (SELECT digest FROM template \
+                 WHERE digest > $1 ORDER BY digest LIMIT $2) some",
             );
             let mut lease = self.lease().await?;
-            let rows = lease.all(query.bind(after.clone()).bind(SOME)).await?;
-            lease.finish();
-            if rows.is_empty() {
+            let last = lease.one(some.bind(after.clone()).bind(SOME)).await?;
+            let last: Option<String> = match last {
+                Some(row) => row.try_get("last").map_err(failed)?,
+                None => None,
+            };
+            let Some(last) = last else {
+                lease.finish();
                 return Ok(());
-            }
+            };
+            let query = sqlx::query(
+                "SELECT t.digest AS digest FROM template t WHERE t.digest > $1 AND \
+                 t.digest <= $2 AND t.loose_since IS NULL AND \
+                 NOT EXISTS (SELECT 1 FROM period p WHERE p.template = t.digest) AND \
+                 NOT EXISTS (SELECT 1 FROM revision r WHERE r.template = t.digest)",
+            );
+            let query = query.bind(std::mem::replace(&mut after, last.clone()));
+            let rows = lease.all(query.bind(last)).await?;
+            lease.finish();
             let mut lease = self.transaction().await?;
             for row in &rows {
-                after = row.try_get("digest").map_err(failed)?;
+                let digest: String = row.try_get("digest").map_err(failed)?;
                 let mark = sqlx::query("UPDATE template SET loose_since = $2 WHERE digest = $1");
-                lease
-                    .run(mark.bind(after.clone()).bind(now.millis()))
-                    .await?;
+                lease.run(mark.bind(digest).bind(now.millis())).await?;
             }
             lease.commit().await?;
         }

@@ -40,6 +40,7 @@ async fn odd_characters_are_kept() {
             cause: Some(ODD.into()),
             numbers: [(1, day(0))].into(),
             gone: None,
+            seen: None,
         };
         let facts = [
             Fact::Template(Archived::from(&odd)),

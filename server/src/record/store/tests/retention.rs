@@ -30,6 +30,7 @@ fn kept(uid: &str, workload: &str, image: &str, gone: Option<i64>) -> Fact {
         cause: None,
         numbers: [(1, day(0))].into(),
         gone: gone.map(|days| Bounds::dated(day(days))),
+        seen: None,
     })
 }
 
