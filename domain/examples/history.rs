@@ -76,6 +76,7 @@ impl<W: Write> History<'_, W> {
             created_at: self.begin,
             gone: None,
             seen_gone: false,
+            first: None,
             seen: None,
             forgotten: None,
         }))?;

@@ -292,6 +292,11 @@ pub struct Known {
     pub key: Key,
     /// `metadata.creationTimestamp`.
     pub created_at: Time,
+    /// The template generation that it was created with, where that is known: a
+    /// manifest that was read from a cluster brings its own (RS
+    /// `PrepareForCreate` sets 1 only where there is none).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<i64>,
     /// When it was seen to come, or to come back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<Time>,
@@ -326,11 +331,17 @@ impl Forgotten {
 }
 
 impl Known {
+    /// The template generation of its first period, as far as that is known.
+    pub fn first(&self) -> i64 {
+        self.first.unwrap_or(1)
+    }
+
     /// Takes in what another says of the same workload.
     pub fn join(&mut self, other: Self) {
         self.seen = self.seen.max(other.seen);
         gone(&mut self.gone, other.gone, self.seen);
         self.seen_gone |= other.seen_gone;
+        most(&mut self.first, other.first);
         match (self.forgotten.as_mut(), other.forgotten) {
             (Some(mine), Some(theirs)) => mine.join(theirs),
             (None, theirs) => self.forgotten = theirs,
@@ -391,10 +402,6 @@ impl From<&Template> for Archived {
 
 /// Something to write down. As JSON it is an object of one key, which says of
 /// what it is.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a period is the usual one, and each is short-lived"
-)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Fact {

@@ -241,7 +241,7 @@ fn change(around: &Around, templates: &HashMap<Digest, Template>) -> Change {
         key: around.known.key.clone(),
         uid: around.known.uid.clone(),
         what: match () {
-            () if period.generation == 1 => What::Created,
+            () if period.generation == around.known.first() => What::Created,
             () if around.returned => What::Back,
             () if restart => What::Restarted,
             () => What::Changed,

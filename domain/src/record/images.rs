@@ -169,6 +169,7 @@ mod tests {
             created_at: at(0),
             gone: None,
             seen_gone: true,
+            first: None,
             seen: None,
             forgotten: None,
         }

@@ -579,6 +579,7 @@ fn what_comes_back_was_not_gone() {
         seen: seen.map(at),
         gone,
         seen_gone: false,
+        first: None,
         forgotten: None,
     };
     let all = [

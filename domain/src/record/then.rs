@@ -103,6 +103,7 @@ mod tests {
             created_at: at(0),
             gone,
             seen_gone: false,
+            first: None,
             seen: None,
             forgotten: None,
         }

@@ -224,7 +224,7 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     let forgotten = known
         .forgotten
         .filter(|past| first.is_none_or(|first| first >= past.below));
-    let kept_from = forgotten.map_or(1, |past| past.below.max(1));
+    let kept_from = forgotten.map_or(known.first(), |past| past.below.max(known.first()));
     Timeline {
         key: known.key.clone(),
         uid: known.uid.clone(),
@@ -258,7 +258,7 @@ pub(super) fn begun(period: &Period, known: &Known) -> Moment {
         not_before,
         not_after,
     } = period.start;
-    let (at, grade, rule) = if period.generation == 1 {
+    let (at, grade, rule) = if period.generation == known.first() {
         (known.created_at, Grade::Inferred, Some(Rule::Created))
     } else if period.watched {
         (not_after, Grade::Observed, None)

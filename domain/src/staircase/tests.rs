@@ -42,6 +42,7 @@ fn told(versions: &[u8], minutes: i64) -> Timeline {
             created_at: at(0),
             gone: None,
             seen_gone: false,
+            first: None,
             seen: None,
             forgotten: None,
         },

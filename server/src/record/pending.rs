@@ -223,6 +223,7 @@ mod tests {
             created_at: at(0),
             gone: None,
             seen_gone: false,
+            first: None,
             seen: None,
             forgotten: None,
         })

@@ -23,6 +23,7 @@ fn known(uid: &str) -> Known {
         created_at: at(0),
         gone: None,
         seen_gone: true,
+        first: None,
         seen: None,
         forgotten: None,
     }

@@ -21,7 +21,8 @@ pub(super) fn first_seen(
     watch: Option<&Watch>,
     now: Time,
 ) -> Memory {
-    let new = generation == 1;
+    // Its spec was never changed, or its template never.
+    let new = workload.generation == 1 || generation == 1;
     let start = if new {
         Bounds::dated(workload.created_at)
     } else {
@@ -44,6 +45,7 @@ pub(super) fn first_seen(
             uid: workload.uid.clone(),
             key: workload.key.clone(),
             created_at: workload.created_at,
+            first: new.then_some(generation),
             seen: Some(now),
             gone: None,
             seen_gone: false,
@@ -246,12 +248,13 @@ pub(super) fn told_by(
     let generation = revision.template_generation?;
     let template = revision.template()?;
     if generation >= memory.period.generation
-        || generation < 1
+        || generation < memory.known.first()
         || revision.created_at < workload.created_at
     {
         return None;
     }
-    let start = if generation == 1 {
+    let first = memory.known.first();
+    let start = if generation == first {
         Bounds::dated(workload.created_at)
     } else {
         let missed = generation > memory.before;
@@ -270,7 +273,7 @@ pub(super) fn told_by(
     }
     let mut period = Period::new(&workload.uid, generation, start);
     period.template = Some(template.digest());
-    period.recorded = generation > 1;
+    period.recorded = generation > first;
     period.held = Some(Held {
         name: revision.name.clone(),
         uid: revision.uid.clone(),
@@ -278,7 +281,7 @@ pub(super) fn told_by(
     period.cause = revision.change_cause.clone().map(|text| Cause {
         at: revision.created_at,
         text,
-        own: (generation == 1).then_some(true),
+        own: (generation == first).then_some(true),
     });
     Some(period)
 }

@@ -70,6 +70,7 @@ fn known(uid: &str) -> Known {
         created_at: day(0),
         gone: None,
         seen_gone: false,
+        first: None,
         seen: None,
         forgotten: None,
     }

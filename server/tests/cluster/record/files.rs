@@ -64,6 +64,7 @@ fn facts() -> Vec<Fact> {
         created_at: at(0),
         gone: None,
         seen_gone: false,
+        first: None,
         seen: None,
         forgotten: None,
     };

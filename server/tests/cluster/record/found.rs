@@ -51,6 +51,7 @@ fn told(name: &str, gone: Option<i64>, periods: &[(i64, Bounds, bool, &Template)
         created_at: at(first),
         gone: gone.map(seen),
         seen_gone: true,
+        first: None,
         seen: None,
         forgotten: None,
     };

@@ -1,6 +1,7 @@
 //! What is lost from sight is not lost: rights that go and come back, revisions
 //! that change their owner.
 
+use domain::record::timeline::Rule;
 use serde_json::json;
 
 use super::{Recorder, file, newest, place};
@@ -68,7 +69,8 @@ async fn revisions_that_are_adopted_are_their_new_owners() {
     rig.kubectl(&["delete", "ds", "orphans", "--cascade=orphan"]);
     recorder.told("orphans", |t| t.gone.is_some()).await;
     let mut object = daemon_set("orphans", "i:2");
-    object["metadata"]["annotations"] = json!({"from": "a backup"});
+    // From a backup, which brings the template generation of another life.
+    object["metadata"]["annotations"] = json!({"deprecated.daemonset.template.generation": "7"});
     rig.begin(&object).await;
     let other = recorder
         .told("orphans", |t| t.gone.is_none() && newest(t).name.is_some())
@@ -76,5 +78,7 @@ async fn revisions_that_are_adopted_are_their_new_owners() {
     assert_ne!(other.uid, told.uid);
     assert_eq!(newest(&other).name, newest(&told).name, "it was adopted");
     assert!(newest(&other).in_cluster, "{other:#?}");
+    assert_eq!((newest(&other).generation, other.missing_before), (7, 0));
+    assert_eq!(newest(&other).start.rule, Some(Rule::Created));
     recorder.end().await;
 }
