@@ -42,7 +42,7 @@ impl Store {
             // Some at a time, whether they are named or not: most are.
             let some = sqlx::query(
                 "SELECT MAX(digest) AS last FROM (SELECT digest FROM template \
-                 WHERE digest > $1 ORDER BY digest LIMIT $2) some",
+                 WHERE digest > $1 ORDER BY digest LIMIT $2) page",
             );
             let mut lease = self.lease().await?;
             let last = lease.one(some.bind(after.clone()).bind(SOME)).await?;
