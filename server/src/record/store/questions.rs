@@ -93,14 +93,16 @@ impl Store {
         .await
     }
 
-    /// The workloads that ever had this name, latest first.
+    /// The workloads that ever had this name, latest first: of two that were
+    /// created within a second, the one that is there.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn lives(&self, key: &Key) -> Result<Vec<Known>, Failure> {
         self.bodies(
             "SELECT body FROM workload WHERE namespace = $1 AND kind = $2 AND name = $3 \
-             ORDER BY created_at DESC, uid",
+             ORDER BY created_at DESC, CASE WHEN gone_at IS NULL THEN 0 ELSE 1 END, \
+             gone_at DESC, uid",
             &[&key.namespace, &key.kind.to_string(), &key.name],
         )
         .await
