@@ -154,6 +154,7 @@ test('keys can be switched off, and never fire in a field @scripts', async ({ pa
   await expect(page).toHaveURL(/daemonsets\/fluentd$/);
   await help.getByRole('checkbox', { name: 'Single-letter keys' }).check();
   await page.keyboard.press('Escape');
+  await expect(help).toBeHidden();
   await page.keyboard.press('c');
   await expect(page.getByRole('heading', { level: 1, name: 'Compare revisions' })).toBeVisible();
 });
