@@ -70,16 +70,11 @@ impl<W: Write> History<'_, W> {
     fn workload(&mut self, number: i64) -> std::io::Result<()> {
         let name = format!("agent-{number:03}");
         let uid = format!("00000000-0000-4000-8000-{number:012}");
-        self.print(&Fact::Workload(Known {
-            uid: uid.clone(),
-            key: Key::daemon_set(format!("team-{}", number % 5), name.clone()),
-            created_at: self.begin,
-            gone: None,
-            seen_gone: false,
-            first: None,
-            seen: None,
-            forgotten: None,
-        }))?;
+        self.print(&Fact::Workload(Known::new(
+            &uid,
+            Key::daemon_set(format!("team-{}", number % 5), name.clone()),
+            self.begin,
+        )))?;
         for generation in 1..=self.periods {
             self.period(&uid, &name, generation)?;
         }

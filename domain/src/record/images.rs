@@ -164,14 +164,8 @@ mod tests {
 
     fn known() -> Known {
         Known {
-            uid: "u".into(),
-            key: Key::daemon_set("ns", "a"),
-            created_at: at(0),
-            gone: None,
             seen_gone: true,
-            first: None,
-            seen: None,
-            forgotten: None,
+            ..Known::new("u", Key::daemon_set("ns", "a"), at(0))
         }
     }
 

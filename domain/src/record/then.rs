@@ -98,14 +98,8 @@ mod tests {
 
     fn known(gone: Option<Bounds>) -> Known {
         Known {
-            uid: "u".into(),
-            key: Key::daemon_set("a", "b"),
-            created_at: at(0),
             gone,
-            seen_gone: false,
-            first: None,
-            seen: None,
-            forgotten: None,
+            ..Known::new("u", Key::daemon_set("a", "b"), at(0))
         }
     }
 

@@ -36,16 +36,7 @@ fn told(versions: &[u8], minutes: i64) -> Timeline {
     }
     let sources = Sources {
         part: None,
-        known: Known {
-            uid: "uid".into(),
-            key: Key::daemon_set("ns", "foo"),
-            created_at: at(0),
-            gone: None,
-            seen_gone: false,
-            first: None,
-            seen: None,
-            forgotten: None,
-        },
+        known: Known::new("uid", Key::daemon_set("ns", "foo"), at(0)),
         periods,
         kept: Vec::new(),
         watches: vec![

@@ -33,13 +33,18 @@ pub struct Pending {
     turned: Time,
     /// It was this one's to write.
     led: bool,
-    /// What the database does not take, and when it was last offered.
-    aside: Book,
-    aside_at: Option<Instant>,
-    why_aside: Option<Failure>,
+    aside: Option<Aside>,
     doing: Option<JoinHandle<Done>>,
     /// Nothing is begun before this.
     again: Option<Instant>,
+}
+
+/// What the database did not take.
+struct Aside {
+    book: Book,
+    why: Failure,
+    /// When it was offered last.
+    at: Instant,
 }
 
 /// What a piece of work came to.
@@ -60,9 +65,7 @@ impl Pending {
             spare: Book::default(),
             turned: now,
             led: false,
-            aside: Book::default(),
-            aside_at: None,
-            why_aside: None,
+            aside: None,
             doing: None,
             again: None,
         }
@@ -97,10 +100,8 @@ impl Pending {
         }
         let mut book = std::mem::take(&mut self.spare);
         book.write(std::mem::take(&mut self.book).facts());
-        if self.aside_at.is_none_or(|at| at.elapsed() >= MENDED) {
-            self.aside_at = Some(Instant::now());
-            book.write(std::mem::take(&mut self.aside).facts());
-        }
+        let again = self.aside.take_if(|aside| aside.at.elapsed() >= MENDED);
+        book.write(again.into_iter().flat_map(|aside| aside.book.facts()));
         let facts = book.facts();
         if !facts.is_empty() {
             self.doing = Some(tokio::spawn(write(store, facts)));
@@ -118,34 +119,43 @@ impl Pending {
         let done = doing.await;
         self.doing = None;
         match done {
-            Ok(Done::Wrote(rest, result)) => {
-                // The rest is written, and yet it is not all.
-                let aside = self
-                    .why_aside
-                    .clone()
-                    .filter(|_| self.aside != Book::default());
-                if let (Ok(()), Some(why)) = (&result, aside) {
-                    self.again = None;
-                    return Err(why);
-                }
-                self.again = match &result {
-                    Ok(()) => None,
-                    // It will say the same for as long as nobody mends it.
-                    Err(Failure::Unfit { .. } | Failure::Damaged { .. }) => {
-                        self.aside.write(rest);
-                        self.why_aside = result.clone().err();
-                        return result;
-                    }
-                    Err(_) => Some(Instant::now() + AGAIN),
-                };
-                self.spare.write(rest);
-                result
-            }
+            Ok(Done::Wrote(rest, result)) => self.wrote(rest, result),
             Ok(Done::Read(until)) => self.turn(until?, now()),
             // It is only awaited here, so it panicked.
             Err(error) => Err(Failure::Database {
                 words: error.to_string(),
             }),
+        }
+    }
+
+    fn wrote(&mut self, rest: Vec<Fact>, result: Result<(), Failure>) -> Result<(), Failure> {
+        self.again = None;
+        match result {
+            // And yet it may not be all.
+            Ok(()) => match &self.aside {
+                Some(aside) => Err(aside.why.clone()),
+                None => Ok(()),
+            },
+            // It will say the same for as long as nobody mends it.
+            Err(why @ (Failure::Unfit { .. } | Failure::Damaged { .. })) => {
+                let mut book = self
+                    .aside
+                    .take()
+                    .map(|aside| aside.book)
+                    .unwrap_or_default();
+                book.write(rest);
+                self.aside = Some(Aside {
+                    book,
+                    why: why.clone(),
+                    at: Instant::now(),
+                });
+                Err(why)
+            }
+            Err(failure) => {
+                self.again = Some(Instant::now() + AGAIN);
+                self.spare.write(rest);
+                Err(failure)
+            }
         }
     }
 
@@ -217,16 +227,7 @@ mod tests {
     }
 
     fn known(uid: &str) -> Fact {
-        Fact::Workload(Known {
-            uid: uid.to_owned(),
-            key: Key::daemon_set("ns", uid),
-            created_at: at(0),
-            gone: None,
-            seen_gone: false,
-            first: None,
-            seen: None,
-            forgotten: None,
-        })
+        Fact::Workload(Known::new(uid, Key::daemon_set("ns", uid), at(0)))
     }
 
     fn watch(to: i64) -> Fact {

@@ -240,10 +240,7 @@ impl Store {
         for value in with {
             query = query.bind((*value).clone());
         }
-        let mut lease = self.lease().await?;
-        let rows = lease.all(query).await?;
-        lease.finish();
-        rows.iter().map(body).collect()
+        self.rows(query).await?.iter().map(body).collect()
     }
 }
 

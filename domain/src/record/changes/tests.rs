@@ -4,6 +4,7 @@
 
 use serde_json::json;
 
+use super::strip::LANES;
 use super::*;
 use crate::record::Bounds;
 
@@ -18,14 +19,8 @@ const WINDOW: Window = Window {
 
 fn known(uid: &str) -> Known {
     Known {
-        uid: uid.into(),
-        key: Key::daemon_set("ns", uid),
-        created_at: at(0),
-        gone: None,
         seen_gone: true,
-        first: None,
-        seen: None,
-        forgotten: None,
+        ..Known::new(uid, Key::daemon_set("ns", uid), at(0))
     }
 }
 

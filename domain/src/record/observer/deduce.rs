@@ -42,14 +42,9 @@ pub(super) fn first_seen(
     }
     Memory {
         known: Known {
-            uid: workload.uid.clone(),
-            key: workload.key.clone(),
-            created_at: workload.created_at,
             first: new.then_some(generation),
             seen: Some(now),
-            gone: None,
-            seen_gone: false,
-            forgotten: None,
+            ..Known::new(&workload.uid, workload.key.clone(), workload.created_at)
         },
         period,
         fresh: now,

@@ -10,7 +10,7 @@ use domain::time::Time;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::images::{beside, number};
+use super::images::{WITH_NEIGHBOURS, beside, number};
 use super::{Store, failed, parsed};
 
 /// The workloads that were there between `$1` and `$2`, with their periods.
@@ -70,7 +70,7 @@ impl Store {
             deleted,
             workloads,
             templates,
-            watches: self.bodies("SELECT body FROM watch", &[]).await?,
+            watches: self.watches(window.from, window.to).await?,
         };
         Ok(changes(sources, window, now))
     }
@@ -97,14 +97,7 @@ impl Store {
              AS returned FROM (SELECT p.workload AS workload, p.generation AS generation, \
              p.starts AS starts {THERE} AND {condition} \
              ORDER BY starts DESC, workload, generation DESC LIMIT {most}) h \
-             JOIN workload w ON w.uid = h.workload \
-             JOIN period p ON p.workload = h.workload AND p.generation = h.generation \
-             LEFT JOIN period b ON b.workload = h.workload AND b.generation = \
-             (SELECT MAX(q.generation) FROM period q WHERE q.workload = h.workload \
-              AND q.generation < h.generation) \
-             LEFT JOIN period n ON n.workload = h.workload AND n.generation = \
-             (SELECT MIN(q.generation) FROM period q WHERE q.workload = h.workload \
-              AND q.generation > h.generation)"
+             {WITH_NEIGHBOURS}"
         );
         let rows = self.between(sql, window).await?;
         let around = rows.iter().map(|row| {

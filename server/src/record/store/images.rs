@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use app::record::Failure;
 use domain::record::images::{Images, PAGE, Query, Running, Use, found, page, query, sort};
-use domain::record::{Known, Period, Watch};
+use domain::record::{Known, Period};
 use domain::template::{ContainerImage, Digest};
+use domain::time::Time;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
@@ -20,6 +21,17 @@ const RUNNING: &str = "FROM workload w JOIN period p ON p.workload = w.uid AND p
      (SELECT MAX(q.generation) FROM period q WHERE q.workload = w.uid) \
      JOIN image i ON i.template = p.template WHERE w.gone_at IS NULL";
 
+/// Periods `h` with their workload `w`, their facts `p`, and the ones before and
+/// after them, `b` and `n`, where there are such.
+pub(super) const WITH_NEIGHBOURS: &str = "JOIN workload w ON w.uid = h.workload \
+     JOIN period p ON p.workload = h.workload AND p.generation = h.generation \
+     LEFT JOIN period b ON b.workload = h.workload AND b.generation = \
+     (SELECT MAX(q.generation) FROM period q WHERE q.workload = h.workload \
+      AND q.generation < h.generation) \
+     LEFT JOIN period n ON n.workload = h.workload AND n.generation = \
+     (SELECT MIN(q.generation) FROM period q WHERE q.workload = h.workload \
+      AND q.generation > h.generation)";
+
 impl Store {
     /// One page of the periods whose templates name an image like `text`; of
     /// the images that run now, where it is empty.
@@ -27,10 +39,11 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn images(&self, text: &str, asked: usize) -> Result<Images, Failure> {
-        let watches: Vec<Watch> = self.bodies("SELECT body FROM watch", &[]).await?;
+        let first = self.row(sqlx::query("SELECT MIN(starts) AS first FROM watch"));
+        let first: Option<i64> = first.await?.try_get("first").map_err(failed)?;
         let mut images = Images {
             query: text.trim().to_owned(),
-            recorded_since: watches.iter().map(|watch| watch.from).min(),
+            recorded_since: first.map(Time::from_millis),
             total: 0,
             page: 1,
             pages: 1,
@@ -93,14 +106,7 @@ impl Store {
               WHERE q.workload = p.workload AND q.generation > p.generation) \
               THEN 0 ELSE 1 END AS past {MATCHING} \
               ORDER BY past, starts DESC, workload, generation, image LIMIT $2 OFFSET $3) h \
-             JOIN workload w ON w.uid = h.workload \
-             JOIN period p ON p.workload = h.workload AND p.generation = h.generation \
-             LEFT JOIN period b ON b.workload = h.workload AND b.generation = \
-             (SELECT MAX(q.generation) FROM period q WHERE q.workload = h.workload \
-              AND q.generation < h.generation) \
-             LEFT JOIN period n ON n.workload = h.workload AND n.generation = \
-             (SELECT MIN(q.generation) FROM period q WHERE q.workload = h.workload \
-              AND q.generation > h.generation) \
+             {WITH_NEIGHBOURS} \
              ORDER BY h.past, h.starts DESC, h.workload, h.generation, h.image"
         );
         let (limit, offset) = part(page);

@@ -8,6 +8,7 @@ use domain::record::part::{MOST, Part};
 use domain::record::timeline::Sources;
 use domain::record::{Kept, Known, Period, Watch};
 use domain::template::{Digest, Template};
+use domain::time::Time;
 use sqlx::Row as _;
 
 use super::lease::Lease;
@@ -40,8 +41,11 @@ impl Store {
         let kept = kept(&mut lease, &uid, low, high).await?;
         let templates = templates(&mut lease, &uid, low, high).await?;
         lease.finish();
+        let until = known
+            .gone
+            .map_or(Time::from_millis(i64::MAX), |gone| gone.not_after);
         Ok(Sources {
-            watches: self.watches(&known).await?,
+            watches: self.watches(known.created_at, until).await?,
             part: (!periods.is_empty()).then_some(part),
             known,
             periods,
@@ -50,9 +54,9 @@ impl Store {
         })
     }
 
-    /// The spans in which somebody watched, as far as they touch the life of a
-    /// workload, and the first ones of all.
-    async fn watches(&self, known: &Known) -> Result<Vec<Watch>, Failure> {
+    /// The spans in which somebody watched, as far as they touch a span of time,
+    /// and the first ones of all.
+    pub(super) async fn watches(&self, from: Time, to: Time) -> Result<Vec<Watch>, Failure> {
         let mut watches: Vec<Watch> = self
             .bodies(
                 "SELECT w.body AS body FROM (SELECT scope, MIN(starts) AS starts FROM watch \
@@ -60,15 +64,11 @@ impl Store {
                 &[],
             )
             .await?;
-        let until = known.gone.map_or(i64::MAX, |gone| gone.not_after.millis());
-        let query = sqlx::query("SELECT body FROM watch WHERE ends >= $1 AND starts <= $2")
-            .bind(known.created_at.millis())
-            .bind(until);
-        let mut lease = self.lease().await?;
-        for row in lease.all(query).await? {
+        let touching = sqlx::query("SELECT body FROM watch WHERE ends >= $1 AND starts <= $2");
+        let touching = touching.bind(from.millis()).bind(to.millis());
+        for row in self.rows(touching).await? {
             watches.push(body(&row)?);
         }
-        lease.finish();
         Ok(watches)
     }
 }

@@ -64,16 +64,7 @@ fn day(days: i64) -> Time {
 }
 
 fn known(uid: &str) -> Known {
-    Known {
-        uid: uid.into(),
-        key: Key::daemon_set("a", uid),
-        created_at: day(0),
-        gone: None,
-        seen_gone: false,
-        first: None,
-        seen: None,
-        forgotten: None,
-    }
+    Known::new(uid, Key::daemon_set("a", uid), day(0))
 }
 
 fn template(image: &str) -> Template {

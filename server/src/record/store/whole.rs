@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 
 use app::record::Failure;
-use domain::record::{Archived, Fact, Kept, Known, Period, Watch};
-use serde::de::DeserializeOwned;
+use domain::record::{Archived, Fact, Period};
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 
 use super::{Store, body, failed, template};
 
@@ -33,38 +33,36 @@ impl Store {
     /// # Errors
     /// When the database cannot be read, or holds what Rollbook did not write.
     pub async fn export(&self, mut on: impl FnMut(Fact)) -> Result<(), Failure> {
-        self.pages(
-            "SELECT uid AS at, body FROM workload WHERE uid > $1 ORDER BY uid LIMIT $2",
-            |known: Known| on(Fact::Workload(known)),
-        )
-        .await?;
-        self.templates(&mut on).await?;
+        let workloads = "SELECT uid AS at, body FROM workload WHERE uid > $1 ORDER BY uid LIMIT $2";
+        let templates = "SELECT digest AS at, digest, body FROM template WHERE digest > $1 \
+                         ORDER BY digest LIMIT $2";
+        let revisions = "SELECT uid AS at, body FROM revision WHERE uid > $1 ORDER BY uid LIMIT $2";
+        let watches = "SELECT id AS at, body FROM watch WHERE id > $1 ORDER BY id LIMIT $2";
+        let workload = |row: &AnyRow| body(row).map(Fact::Workload);
+        let archived = |row: &AnyRow| Ok(Fact::Template(Archived::from(&template(row)?)));
+        let revision = |row: &AnyRow| body(row).map(Fact::Revision);
+        let watch = |row: &AnyRow| body(row).map(Fact::Watch);
+        self.pages(workloads, workload, &mut on).await?;
+        self.pages(templates, archived, &mut on).await?;
         self.periods(|period| on(Fact::Period(period))).await?;
-        self.pages(
-            "SELECT uid AS at, body FROM revision WHERE uid > $1 ORDER BY uid LIMIT $2",
-            |kept: Kept| on(Fact::Revision(kept)),
-        )
-        .await?;
-        self.pages(
-            "SELECT id AS at, body FROM watch WHERE id > $1 ORDER BY id LIMIT $2",
-            |watch: Watch| on(Fact::Watch(watch)),
-        )
-        .await
+        self.pages(revisions, revision, &mut on).await?;
+        self.pages(watches, watch, &mut on).await
     }
 
-    async fn pages<T: DeserializeOwned>(
+    /// Rows in the order of `at`, a page at a time.
+    async fn pages(
         &self,
         sql: &'static str,
-        mut on: impl FnMut(T),
+        fact: impl Fn(&AnyRow) -> Result<Fact, Failure>,
+        on: &mut impl FnMut(Fact),
     ) -> Result<(), Failure> {
         let mut after = String::new();
         loop {
-            let mut lease = self.lease().await?;
-            let query = sqlx::query(sql).bind(after.clone()).bind(PAGE);
-            let rows = lease.all(query).await?;
-            lease.finish();
+            let rows = self
+                .rows(sqlx::query(sql).bind(after.clone()).bind(PAGE))
+                .await?;
             for row in &rows {
-                on(body(row)?);
+                on(fact(row)?);
             }
             let Some(last) = rows.last() else {
                 return Ok(());
@@ -73,33 +71,13 @@ impl Store {
         }
     }
 
-    async fn templates(&self, on: &mut impl FnMut(Fact)) -> Result<(), Failure> {
-        let sql = "SELECT digest, body FROM template WHERE digest > $1 ORDER BY digest LIMIT $2";
-        let mut after = String::new();
-        loop {
-            let mut lease = self.lease().await?;
-            let query = sqlx::query(sql).bind(after.clone()).bind(PAGE);
-            let rows = lease.all(query).await?;
-            lease.finish();
-            for row in &rows {
-                on(Fact::Template(Archived::from(&template(row)?)));
-            }
-            let Some(last) = rows.last() else {
-                return Ok(());
-            };
-            after = last.try_get("digest").map_err(failed)?;
-        }
-    }
-
     async fn periods(&self, mut on: impl FnMut(Period)) -> Result<(), Failure> {
         let sql = "SELECT body FROM period WHERE workload > $1 OR (workload = $1 AND \
                    generation > $2) ORDER BY workload, generation LIMIT $3";
         let mut after = (String::new(), 0_i64);
         loop {
-            let mut lease = self.lease().await?;
             let query = sqlx::query(sql).bind(after.0.clone()).bind(after.1);
-            let rows = lease.all(query.bind(PAGE)).await?;
-            lease.finish();
+            let rows = self.rows(query.bind(PAGE)).await?;
             if rows.is_empty() {
                 return Ok(());
             }

@@ -58,16 +58,7 @@ fn facts() -> Vec<Fact> {
         let spec = json!({"spec": {"containers": [{"name": "c", "image": image}]}});
         Template::new(spec).unwrap()
     };
-    let known = Known {
-        uid: "u".into(),
-        key: Rig::key("crash"),
-        created_at: at(0),
-        gone: None,
-        seen_gone: false,
-        first: None,
-        seen: None,
-        forgotten: None,
-    };
+    let known = Known::new("u", Rig::key("crash"), at(0));
     let mut facts = vec![Fact::Workload(known)];
     for (generation, image) in [(1, "i:1"), (2, "i:2")] {
         let template = template(image);

@@ -46,14 +46,9 @@ fn told(name: &str, gone: Option<i64>, periods: &[(i64, Bounds, bool, &Template)
         start.not_before.since(at(0)).as_secs()
     });
     let known = Known {
-        uid: format!("uid-{name}"),
-        key: Rig::key(name),
-        created_at: at(first),
         gone: gone.map(seen),
         seen_gone: true,
-        first: None,
-        seen: None,
-        forgotten: None,
+        ..Known::new(&format!("uid-{name}"), Rig::key(name), at(first))
     };
     let mut facts = Vec::new();
     for (generation, start, watched, template) in periods {
