@@ -68,8 +68,15 @@ fn every_process_comes_back_and_listens_on_loopback_only() {
         let soon = Duration::from_mins(2);
         // An object is stored, its pods are placed and started.
         let object = daemon_set(&name, ":1");
-        let words = ["apply", "--request-timeout=3s", "-f", "-"];
-        let stored = || cluster.feed(&words, &object).is_ok();
+        // Long enough for one call on a busy machine, short beside the two minutes.
+        let words = ["apply", "--request-timeout=10s", "-f", "-"];
+        let stored = || {
+            let stored = cluster.feed(&words, &object);
+            if let Err(why) = &stored {
+                println!("{name} is not stored yet: {why}");
+            }
+            stored.is_ok()
+        };
         cluster.wait_until("stored", soon, stored).unwrap();
         let path = "jsonpath={.status.numberReady}";
         let ready = || {
