@@ -22,7 +22,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, Json};
 
 use crate::error::ApiError;
-use crate::model::{self, Comparison, Kept, Revision, Then, Workloads};
+use crate::model::{self, Comparison, Kept, Recorded, Revision, Then, Workloads};
 use crate::pages;
 
 /// Sets the HTTP status that belongs to an error.
@@ -68,30 +68,45 @@ pub async fn timeline(
     name: String,
     uid: Option<String>,
     before: Option<i64>,
-) -> Result<Timeline, ApiError> {
+) -> Result<Recorded<Timeline>, ApiError> {
     let key = key(namespace, kind, name);
-    answer(pages::timeline(&key, uid.as_deref(), before).await)
+    answer(
+        pages::timeline(&key, uid.as_deref(), before)
+            .await
+            .map(pages::so_far),
+    )
 }
 
 /// `GET /api/then`: what every workload ran at a moment.
 #[server(name = GetThen, prefix = "/api", endpoint = "then", input = GetUrl)]
-pub async fn then(at: Option<String>) -> Result<Then, ApiError> {
-    answer(pages::then(at.as_deref()).await)
+pub async fn then(at: Option<String>) -> Result<Recorded<Then>, ApiError> {
+    answer(pages::then(at.as_deref()).await.map(pages::so_far))
 }
 
 /// `GET /api/images`: the periods in which an image ran, by a part of it;
 /// without `q`, the images that run now.
 #[server(name = GetImages, prefix = "/api", endpoint = "images", input = GetUrl)]
-pub async fn images(q: Option<String>, page: Option<usize>) -> Result<Images, ApiError> {
+pub async fn images(q: Option<String>, page: Option<usize>) -> Result<Recorded<Images>, ApiError> {
     let text = q.unwrap_or_default();
-    answer(pages::images(&text, page.unwrap_or(1)).await)
+    answer(
+        pages::images(&text, page.unwrap_or(1))
+            .await
+            .map(pages::so_far),
+    )
 }
 
 /// `GET /api/changes`: what changed between two moments; without `to` until
 /// now, without `from` in the 24 hours before.
 #[server(name = GetChanges, prefix = "/api", endpoint = "changes", input = GetUrl)]
-pub async fn changes(from: Option<String>, to: Option<String>) -> Result<Changes, ApiError> {
-    answer(pages::changes(from.as_deref(), to.as_deref()).await)
+pub async fn changes(
+    from: Option<String>,
+    to: Option<String>,
+) -> Result<Recorded<Changes>, ApiError> {
+    answer(
+        pages::changes(from.as_deref(), to.as_deref())
+            .await
+            .map(pages::so_far),
+    )
 }
 
 /// `GET /api/status`: what kubectl would say about the rollout.

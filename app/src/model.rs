@@ -105,6 +105,28 @@ pub struct Side {
     pub revision: Option<i64>,
 }
 
+/// What the record tells, with a word on how far it has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Recorded<T> {
+    /// What it tells.
+    #[serde(flatten)]
+    pub told: T,
+    /// What was seen since is not written down yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<Behind>,
+}
+
+/// The record does not take what is seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Behind {
+    /// Since when.
+    pub since: Time,
+    /// Why, as a sentence.
+    pub message: String,
+}
+
 /// What changes from one template to another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -194,4 +216,4 @@ pub struct Beat {
 mod make;
 
 #[cfg(feature = "ssr")]
-pub use make::{beat, comparison, entry, kept, revision, workload, workloads};
+pub use make::{beat, comparison, entry, kept, place, revision, workload, workloads};

@@ -40,14 +40,25 @@ pub fn images(text: &str, page: usize) -> String {
     }
 }
 
+/// What the record keeps of one workload that had this name: of a deleted one
+/// its `gone` uid tells it from others.
+pub fn life(key: &Key, gone: Option<&str>) -> String {
+    match gone {
+        Some(uid) => format!("{}?uid={}", workload(key), encode(uid)),
+        None => workload(key),
+    }
+}
+
 /// One period on its workload's page.
-pub fn period(key: &Key, generation: i64) -> String {
-    format!("{}#p-{generation}", workload(key))
+pub fn period(key: &Key, gone: Option<&str>, generation: i64) -> String {
+    format!("{}#p-{generation}", life(key, gone))
 }
 
 /// The part of a workload's timeline before a template generation.
-pub fn timeline_before(key: &Key, generation: i64) -> String {
-    format!("{}?before={generation}#timeline", workload(key))
+pub fn timeline_before(key: &Key, gone: Option<&str>, generation: i64) -> String {
+    let life = life(key, gone);
+    let and = if gone.is_some() { '&' } else { '?' };
+    format!("{life}{and}before={generation}#timeline")
 }
 
 /// A workload's page.
@@ -113,6 +124,10 @@ mod tests {
             "/ns/a%2Fb/daemonsets/x%3Fy%23z%26w/compare?from=live&to=a%26to%3Db"
         );
         assert_eq!(encode("é"), "%C3%A9");
+        assert_eq!(
+            timeline_before(&key, Some("a&b"), 7),
+            "/ns/a%2Fb/daemonsets/x%3Fy%23z%26w?uid=a%26b&before=7#timeline"
+        );
     }
 
     #[test]

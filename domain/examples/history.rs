@@ -102,6 +102,7 @@ impl<W: Write> History<'_, W> {
                 template: Some(template.digest()),
                 cause: Some(cause.clone()),
                 numbers: BTreeMap::from([(generation, at)]),
+                why: None,
                 gone: gone.then(|| Bounds::dated(self.at(generation + LIMIT - 1))),
                 seen: None,
             }))?;

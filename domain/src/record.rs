@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 use crate::template::{ContainerImage, Digest, Template};
 use crate::time::Time;
 
-pub use lives::{Forgotten, Kept, Known};
+pub use lives::{Forgotten, Kept, Known, Why};
 
 /// Times of Kubernetes are cut to the second: what has one happened within the
 /// second after.

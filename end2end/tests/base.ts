@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 // What a browser says of pages that answer 4xx on purpose, and of files that
 // were loaded ahead and not used soon: without scripts never, on a busy machine
 // late.
-const harmless = /status of (400|403|404|409|422)|preloaded using link preload/;
+const harmless = /status of (400|403|404|409|410|422)|preloaded using link preload/;
 
 export const test = plain.extend<{ quiet: void; expected: RegExp | undefined }>({
   // What the console may say besides, because the test causes it.

@@ -1,5 +1,5 @@
 // What Rollbook wrote down: the staircase and a line for each period.
-import { accessible, awake, expect, fits, kubectl, serve, test } from './base';
+import { accessible, awake, expect, feed, fits, kubectl, serve, test } from './base';
 
 test('the walk is told in time order, to the eye and to the ear', async ({ page }) => {
   await page.goto('/ns/logging/daemonsets/fluentd');
@@ -18,7 +18,7 @@ test('what Kubernetes pruned is still told', async ({ page }) => {
   await page.goto('/ns/logging/daemonsets/vector');
   const rows = page.getByRole('list', { name: 'Timeline' }).getByRole('listitem');
   const pruned = rows.filter({ hasText: 'vector 0.41.1' });
-  await expect(pruned).toContainText('no longer in Kubernetes');
+  await expect(pruned).toContainText('no longer in Kubernetes: pruned by the history limit');
   await expect(pruned).toContainText('0.41.1-alpine');
   await page.setViewportSize({ width: 390, height: 844 });
   await expect(page.getByRole('img', { name: /^Periods in time order/ })).toBeHidden();
@@ -56,6 +56,58 @@ test('what Kubernetes pruned can be opened, compared and restored', async ({ pag
   await accessible(page);
   await page.setViewportSize({ width: 390, height: 844 });
   await fits(page);
+});
+
+test('a workload that was deleted keeps its pages, and its namesake leads to them', async ({ page }) => {
+  const name = `former-${test.info().project.name}`.toLowerCase();
+  const url = `/ns/logging/daemonsets/${name}`;
+  const labels = { app: name };
+  const daemonSet = (image: string) => ({
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name, namespace: 'logging' },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'c', image }] } } },
+  });
+  const timeline = async (query = '') => (await page.request.get(`/api/timeline?namespace=logging&name=${name}${query}`)).json();
+  feed(daemonSet('agent:1'));
+  await expect.poll(async () => (await timeline()).periods?.[0].revision).toBe(1);
+  kubectl('-n', 'logging', 'set', 'image', `ds/${name}`, 'c=agent:2');
+  await expect.poll(async () => (await timeline()).periods?.[0].revision).toBe(2);
+  kubectl('-n', 'logging', 'delete', 'ds', name);
+  await expect.poll(async () => Boolean((await timeline()).gone)).toBe(true);
+
+  expect((await page.goto(url))!.status()).toBe(410);
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  await expect(page.getByText('This workload is not in the cluster any more.')).toBeVisible();
+  const rows = page.getByRole('list', { name: 'Timeline' }).getByRole('listitem');
+  await expect(rows).toHaveCount(2);
+  await expect(page.getByRole('link', { name: /Roll back|Restore/ })).toHaveCount(0);
+  await accessible(page);
+  await page.getByRole('link', { name: 'Compare the template of 2 with the one before' }).click();
+  await expect(page.getByRole('list', { name: 'Summary of changes' })).toContainText('agent');
+  await accessible(page);
+  await page.goto(url);
+  await rows.last().getByRole('link', { name: 'Open the template of 1 from the record' }).click();
+  await expect(page.getByText('The workload that had this template was deleted.')).toBeVisible();
+  await expect(page.getByRole('link', { name: /Roll back|Restore/ })).toHaveCount(0);
+  await accessible(page);
+  // Nothing can be rolled back to what is gone.
+  expect((await page.goto(`${url}/rollback?to=${(await timeline()).periods[1].template}`))!.status()).toBe(404);
+
+  feed(daemonSet('agent:3'));
+  await expect.poll(async () => Boolean((await timeline()).gone)).toBe(false);
+  await page.goto(url);
+  const others = page.getByRole('navigation', { name: `Others named ${name}` });
+  await expect(others.getByRole('listitem')).toHaveCount(1);
+  await others.getByRole('link', { name: /^created .*, deleted / }).click();
+  await expect(page.getByText('This workload is not in the cluster any more.')).toBeVisible();
+  await expect(rows).toHaveCount(2);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await fits(page);
+  await page.getByRole('link', { name: 'The workload that has its name now' }).click();
+  await expect(rows).toHaveCount(1);
+  kubectl('-n', 'logging', 'delete', 'ds', name);
+  expect((await page.goto(`${url}?uid=nobody`))!.status()).toBe(404);
 });
 
 test('a server without a record says what it cannot know', async ({ page }) => {

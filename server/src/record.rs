@@ -20,6 +20,7 @@ use std::sync::Arc;
 use app::cluster::Cluster;
 use app::record::{Failure, Record, State};
 use async_trait::async_trait;
+use domain::record::Known;
 use domain::record::changes::{Changes, Window};
 use domain::record::images::Images;
 use domain::record::kept::KeptTemplate;
@@ -110,14 +111,14 @@ impl Record for Kept {
         now: Time,
     ) -> Result<Option<Timeline>, Failure> {
         let store = self.store()?;
-        let lives = store.lives(key).await?;
-        let known = lives
-            .into_iter()
-            .find(|known| uid.is_none_or(|uid| known.uid == uid));
-        match known {
-            None => Ok(None),
-            Some(known) => Ok(Some(timeline(&store.sources(known, before).await?, now))),
-        }
+        let mut lives = store.lives(key).await?;
+        let wanted = |known: &Known| uid.is_none_or(|uid| known.uid == uid);
+        let Some(at) = lives.iter().position(wanted) else {
+            return Ok(None);
+        };
+        let known = lives.remove(at);
+        let sources = store.sources(known, lives, before).await?;
+        Ok(Some(timeline(&sources, now)))
     }
 
     async fn kept(&self, key: &Key, name: &str) -> Result<Option<KeptTemplate>, Failure> {

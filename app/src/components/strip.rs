@@ -143,9 +143,9 @@ fn mark_of(lang: Lang, told: &Changes, mark: &Mark, y: f64, now: Time) -> impl I
         1 => shape(newest.what, x, y).into_any(),
         n => several(n, back, x, y).into_any(),
     };
-    // A deleted workload has no page.
-    let url = match newest.generation.filter(|_| newest.there) {
-        Some(generation) => urls::period(&newest.key, generation),
+    let gone = (!newest.there).then_some(newest.uid.as_str());
+    let url = match newest.generation {
+        Some(generation) => urls::period(&newest.key, gone, generation),
         None => format!("#{}", id(mark.changes[0])),
     };
     Some(view! {

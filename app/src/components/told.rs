@@ -100,7 +100,7 @@ pub fn how(lang: Lang, moment: Moment, now: Time) -> Option<String> {
 }
 
 /// A moment, or the latest that it can have been.
-fn said(lang: Lang, moment: Moment, now: Time) -> String {
+pub fn said(lang: Lang, moment: Moment, now: Time) -> String {
     let at = time::absolute(lang, moment.at, now);
     match moment.grade {
         Grade::NotKnown => lang.by_then(&at),

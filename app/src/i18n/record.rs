@@ -107,6 +107,25 @@ catalogue! {
     outcome_running = "rolling out", "更新中";
     number_not_known = "number not known", "编号未知";
     archived = "no longer in Kubernetes", "Kubernetes 中已不存在";
+    went_pruned = "no longer in Kubernetes: pruned by the history limit", "Kubernetes 中已不存在：因历史数量上限被清理";
+    went_duplicate = "no longer in Kubernetes: a duplicate that the controller removed", "Kubernetes 中已不存在：作为重复项被控制器移除";
+    went_by_hand = "no longer in Kubernetes: removed by hand, for fewer are left than the history limit keeps", "Kubernetes 中已不存在：被手动移除，余下的少于历史数量上限";
+    others_of_the_name(name: &str) = format!("Others named {name}"), format!("其他名为 {name} 的工作负载");
+    others_more(n: usize) = format!("and {n} more before"), format!("以及更早的 {n} 个");
+    created_and_deleted(from: &str, to: &str) =
+        format!("created {from}, deleted {to}"),
+        format!("创建于 {from}，删除于 {to}");
+    created_and_there(from: &str) = format!("created {from}, there now"), format!("创建于 {from}，现在存在");
+    compare_before(n: &str) = format!("Compare the template of {n} with the one before"), format!("比较 {n} 的模板与此前的模板");
+    was_deleted = "Deleted", "已删除";
+    was_deleted_words = "This workload is not in the cluster any more. This is what the record keeps of it; nothing here can be rolled back.",
+        "该工作负载已不在集群中。以下是记录中保留的内容；无法回滚。";
+    was_there_words = "The cluster does not have this workload. When it went is not written down.",
+        "集群中没有该工作负载。何时消失未被记录。";
+    deleted_when(at: &str) = format!("deleted {at}"), format!("删除于 {at}");
+    namesake = "The workload that has its name now", "现在使用该名称的工作负载";
+    kept_of_deleted = "The workload that had this template was deleted. The record keeps it, to be read and compared.",
+        "拥有此模板的工作负载已被删除。记录保留了它，供查看和比较。";
     back_to_then(n: &str) = format!("Roll back to what ran as {n}"), format!("回滚到当时的 {n}");
     open_kept = "Open", "打开";
     restore = "Restore", "恢复";

@@ -99,8 +99,8 @@ catalogue! {
         format!("Not shown: {place}. These credentials may not {verb} {resource} there."),
         format!("未显示：{place}。该凭据无权在其中对 {resource} 执行 {verb}。");
     strip_gone(at: &str) =
-        format!("This workload no longer exists. It was gone at {at} UTC; the page shows what was seen last. Actions are off."),
-        format!("该工作负载已不存在，{at} UTC 时已消失。页面显示最后看到的内容，操作已停用。");
+        format!("This workload no longer exists. It was gone at {at} UTC; the page shows what was seen last. Actions are off. Loaded again, it shows what the record keeps."),
+        format!("该工作负载已不存在，{at} UTC 时已消失。页面显示最后看到的内容，操作已停用。重新加载可查看记录中保留的内容。");
     in_namespace(namespace: &str) = format!("in namespace {namespace}"), format!("命名空间 {namespace}");
     as_user(user: &str) = format!("as {user}"), format!("身份 {user}");
     may_not_see(resource: &str) = format!("You may not see {resource}"), format!("无权查看 {resource}");

@@ -61,22 +61,37 @@ pub fn workload(cluster: &dyn Cluster, key: &Key) -> Result<Workload, ApiError> 
 /// # Errors
 /// As [`workload`].
 pub fn entry(cluster: &dyn Cluster, key: &Key) -> Result<std::sync::Arc<Entry>, ApiError> {
+    place(cluster, key)?;
+    let found = cluster.fleet().entries.get(key).cloned();
+    found.ok_or_else(|| no_workload(key))
+}
+
+/// Whether this server sees the workload's namespace: what is not in it, is
+/// not there.
+///
+/// # Errors
+/// When it does not, or the watches never gave a picture.
+pub fn place(cluster: &dyn Cluster, key: &Key) -> Result<(), ApiError> {
     seen(cluster)?;
     // Half of a picture is none: without revisions there is no history.
     let refused = |missing: &Missing| missing.namespace.as_ref() == Some(&key.namespace);
     if let Some(missing) = cluster.missing().into_iter().find(refused) {
         return Err(ApiError::Forbidden { missing });
     }
-    cluster
-        .fleet()
-        .entries
-        .get(key)
-        .cloned()
-        .ok_or_else(|| ApiError::NoWorkload {
-            kind: key.kind.to_string(),
-            namespace: key.namespace.clone(),
-            name: key.name.clone(),
-        })
+    let limits = cluster.info().namespaces;
+    if limits.is_empty() || limits.contains(&key.namespace) {
+        Ok(())
+    } else {
+        Err(no_workload(key))
+    }
+}
+
+fn no_workload(key: &Key) -> ApiError {
+    ApiError::NoWorkload {
+        kind: key.kind.to_string(),
+        namespace: key.namespace.clone(),
+        name: key.name.clone(),
+    }
 }
 
 /// One revision.
@@ -146,7 +161,7 @@ pub fn comparison(
     kept: &[KeptTemplate],
     options: Options,
 ) -> Result<Comparison, ApiError> {
-    let entry = entry(cluster, key)?;
+    let entry = entry(cluster, key);
     let side = |name: &str| match kept.iter().find(|kept| kept.is_called(name)) {
         Some(kept) => {
             let side = Side {
@@ -155,7 +170,7 @@ pub fn comparison(
             };
             Ok((side, kept.template.clone()))
         }
-        None => side(&entry, key, name),
+        None => side(entry.as_ref().map_err(Clone::clone)?, key, name),
     };
     let ((from, a), (to, b)) = (side(from)?, side(to)?);
     let (a, b) = (a.value(), b.value());

@@ -90,13 +90,17 @@ fn page(
     };
     let found = kept.and_then(|kept| {
         super::lookup(|cluster| {
-            let workload = model::workload(cluster, key)?;
+            // Of one that is gone there are only templates.
+            let history = model::workload(cluster, key).ok().map(|own| own.history);
             let comparison = model::comparison(cluster, key, from, to, &kept, options)?;
-            Ok((workload.history, comparison))
+            Ok((history, comparison))
         })
     });
     match found {
-        Ok((history, comparison)) => view! { <Compared history comparison look lang/> }.into_any(),
+        Ok((history, comparison)) => {
+            let key = key.clone();
+            view! { <Compared key history comparison look lang/> }.into_any()
+        }
         Err(error) => {
             super::status(error.http_status());
             view! { <ErrorPage error lang/> }.into_any()
@@ -114,17 +118,22 @@ fn ends(history: &History) -> (String, String) {
 }
 
 #[component]
-fn Compared(history: History, comparison: Comparison, look: Look, lang: Lang) -> impl IntoView {
+fn Compared(
+    key: Key,
+    history: Option<History>,
+    comparison: Comparison,
+    look: Look,
+    lang: Lang,
+) -> impl IntoView {
     let frame = super::frame();
-    let key = history.key();
     let hidden = comparison.diff.rows.iter().any(hides);
     let (from, to) = (comparison.from.name.clone(), comparison.to.name.clone());
-    let target = history
-        .row(&to)
-        .filter(|row| !row.current && !row.identical_to_current && row.problem.is_none());
-    let back = target.map(|row| frame.back_button(&key, row));
-    let restore = history.row(&to).is_none() && to != LIVE;
-    let restore = restore.then(|| super::revision::restore_link(&key, &to, lang));
+    let row = history.as_ref().and_then(|history| history.row(&to));
+    let back = row
+        .filter(|row| !row.current && !row.identical_to_current && row.problem.is_none())
+        .map(|row| frame.back_button(&key, row));
+    let restore = (history.is_some() && row.is_none() && to != LIVE)
+        .then(|| super::revision::restore_link(&key, &to, lang));
     let count = comparison.changes.len();
     let sides = [comparison.from.clone(), comparison.to.clone()];
     view! {
@@ -140,7 +149,9 @@ fn Compared(history: History, comparison: Comparison, look: Look, lang: Lang) ->
                 {restore}
             </div>
         </div>
-        <Pickers history=history.clone() sides look lang/>
+        {history
+            .clone()
+            .map(|history| view! { <Pickers history sides=sides.clone() look lang/> })}
         <section class="panel" aria-labelledby="changes">
             <div class="panel-head">
                 <h2 id="changes">{lang.changes_count(count)}</h2>

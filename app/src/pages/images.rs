@@ -201,29 +201,22 @@ fn uses(lang: Lang, found: &Images, now: Time) -> impl IntoView + use<> {
 }
 
 fn row(lang: Lang, one: &Use, query: &str, now: Time) -> impl IntoView + use<> {
-    let name = one.key.name.clone();
-    let name = if one.there {
-        let url = urls::workload(&one.key);
-        view! { <a href=url><b>{name}</b></a> }.into_any()
-    } else {
-        view! { <b>{name}</b> " " <span class="muted">{lang.then_gone()}</span> }.into_any()
-    };
+    let gone = (!one.there).then_some(one.uid.as_str());
+    let url = urls::life(&one.key, gone);
+    let deleted = gone.map(|_| view! { " " <span class="muted">{lang.then_gone()}</span> });
+    let name = view! { <a href=url><b>{one.key.name.clone()}</b></a> {deleted} };
     let mark = one
         .current
         .then(|| view! { <span class="mark mark-ink">{lang.runs_now()}</span> });
     let number = one
         .revision
         .map_or_else(|| lang.number_not_known().to_owned(), |n| n.to_string());
-    let number = if one.there {
-        let url = urls::period(&one.key, one.generation);
-        let label = one
-            .revision
-            .map_or_else(|| number.clone(), |n| lang.revision_number(n));
-        let label = format!("{}: {label}", one.key.name);
-        view! { <a href=url aria-label=label>{number}</a> }.into_any()
-    } else {
-        number.into_any()
-    };
+    let url = urls::period(&one.key, gone, one.generation);
+    let label = one
+        .revision
+        .map_or_else(|| number.clone(), |n| lang.revision_number(n));
+    let label = format!("{}: {label}", one.key.name);
+    let number = view! { <a href=url aria-label=label>{number}</a> };
     let containers = (!one.containers.is_empty()).then(|| {
         let words = lang.in_container(&one.containers.join(", "));
         view! { <p class="muted small">{words}</p> }

@@ -17,8 +17,9 @@ use leptos::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{cluster, frame, lookup};
+use crate::cluster::Cluster;
 use crate::error::ApiError;
-use crate::model::{self, Kept, LIVE, Then, ThenLine};
+use crate::model::{self, Behind, Kept, LIVE, Recorded, Then, ThenLine};
 use crate::record::{self, Failure, Record, State};
 
 /// The record of this request.
@@ -39,10 +40,23 @@ pub async fn timeline(
     before: Option<i64>,
 ) -> Result<Timeline, ApiError> {
     let (record, cluster) = (record()?, cluster()?);
+    model::place(cluster.as_ref(), key)?;
     let told = record.timeline(key, uid, before, cluster.now()).await?;
     told.ok_or_else(|| ApiError::NotRecorded {
         name: key.name.clone(),
     })
+}
+
+/// What the record told, with a word on how far it has come.
+pub fn so_far<T>(told: T) -> Recorded<T> {
+    let behind = record().ok().and_then(|record| match record.state() {
+        State::Behind(since, failure) | State::Closed(since, failure) => Some(Behind {
+            since,
+            message: failure.to_string(),
+        }),
+        State::Off | State::Opening | State::Fine => None,
+    });
+    Recorded { told, behind }
 }
 
 /// Carries out an order.
@@ -58,14 +72,15 @@ pub async fn order(order: Order) -> Result<Report, ApiError> {
 /// a ControllerRevision that is gone.
 ///
 /// # Errors
-/// When the workload is not seen, and for a digest that the record does not have
-/// or cannot tell.
+/// When workloads of the namespace may not be seen, and for a digest that the
+/// record does not have or cannot tell.
 pub async fn kept(key: &Key, names: &[&str]) -> Result<Vec<KeptTemplate>, ApiError> {
     let mut all = Vec::new();
-    // Who may not see the workload may not see what it was.
-    let entry = model::entry(cluster()?.as_ref(), key)?;
+    // Who may not see the workload may not see what it was; one that was deleted
+    // could be seen.
+    model::place(cluster()?.as_ref(), key)?;
     for name in names {
-        if *name == LIVE || entry.revision(name).is_some() {
+        if in_sight(key, name) {
             continue;
         }
         let is_digest = name.parse::<Digest>().is_ok();
@@ -87,6 +102,12 @@ pub async fn kept(key: &Key, names: &[&str]) -> Result<Vec<KeptTemplate>, ApiErr
         }
     }
     Ok(all)
+}
+
+/// Is it the live template, or a revision that the cluster has?
+fn in_sight(key: &Key, name: &str) -> bool {
+    let has = |cluster: &dyn Cluster| Ok(model::entry(cluster, key)?.revision(name).is_some());
+    name == LIVE || lookup(has).unwrap_or_default()
 }
 
 fn not_kept(key: &Key, digest: &str) -> ApiError {
@@ -119,11 +140,8 @@ pub fn with_kept<V: IntoView + 'static>(
     names: &[&str],
     page: impl Fn(Result<Vec<KeptTemplate>, ApiError>) -> V + Clone + Send + Sync + 'static,
 ) -> AnyView {
-    let entry = lookup(|cluster| model::entry(cluster, key));
-    let has =
-        |name: &&str| *name == LIVE || entry.as_ref().is_ok_and(|e| e.revision(name).is_some());
-    if names.iter().all(has) || entry.is_err() {
-        return page(entry.map(|_| Vec::new())).into_any();
+    if names.iter().all(|name| in_sight(key, name)) {
+        return page(Ok(Vec::new())).into_any();
     }
     let (key, names) = (key.clone(), names.iter().map(|n| (*n).to_owned()));
     let names: Vec<String> = names.collect();
@@ -151,10 +169,10 @@ pub fn with_kept<V: IntoView + 'static>(
 /// A template that the record keeps, whether the cluster has it too or not.
 ///
 /// # Errors
-/// When the workload is not seen, and when the record does not have it or cannot
-/// tell.
+/// When workloads of the namespace may not be seen, and when the record does not
+/// have it or cannot tell.
 pub async fn template(key: &Key, name: &str, reveal: bool) -> Result<Kept, ApiError> {
-    model::entry(cluster()?.as_ref(), key)?;
+    model::place(cluster()?.as_ref(), key)?;
     match record()?.kept(key, name).await? {
         Some(kept) => Ok(model::kept(&kept, reveal)),
         None => Err(not_kept(key, name)),

@@ -35,7 +35,10 @@ pub fn RevisionPage() -> impl IntoView {
     let reveal = super::query_part("values").as_deref() == Some("show");
     let name = super::in_cluster(&key, name);
     let found = super::lookup(|cluster| model::revision(cluster, &key, &name, reveal));
-    if matches!(found, Err(ApiError::NoRevision { .. })) {
+    if matches!(
+        found,
+        Err(ApiError::NoRevision { .. } | ApiError::NoWorkload { .. })
+    ) {
         return view! { <KeptPage name reveal/> }.into_any();
     }
     let title = match &found {

@@ -182,7 +182,8 @@ impl Kind {
 
 fn row(lang: Lang, line: &ThenLine, now: Time) -> impl IntoView + use<> {
     let ran = &line.ran;
-    let url = (line.there == Some(true)).then(|| urls::workload(&ran.key));
+    let gone = (line.there == Some(false)).then_some(ran.uid.as_str());
+    let url = line.there.map(|_| urls::life(&ran.key, gone));
     let name = view! { <a href=url><b>{ran.key.name.clone()}</b></a> };
     let images = ran
         .images

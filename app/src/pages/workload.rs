@@ -1,14 +1,19 @@
-//! One workload: what state its rollout is in, and its history.
+//! One workload: what state its rollout is in, and its history; of one that is
+//! gone, what the record keeps.
 
 use leptos::prelude::*;
 
 use crate::components::head::{Breadcrumb, Title};
 use crate::components::panel::ErrorPage;
 use crate::components::verdict;
+use crate::error::ApiError;
 use crate::islands::workload::WorkloadLive;
 use crate::model::{self, Given};
 
+mod former;
 mod timeline;
+
+use former::FormerPage;
 
 /// The page.
 #[component]
@@ -16,7 +21,14 @@ pub fn WorkloadPage() -> impl IntoView {
     let frame = super::frame();
     let lang = frame.lang;
     let key = super::key_of_route();
+    let uid = super::query_part("uid");
     match super::lookup(|cluster| model::workload(cluster, &key)) {
+        Ok(model) if uid.as_ref().is_some_and(|uid| *uid != model.line.uid) => {
+            view! { <FormerPage key uid missing=None/> }.into_any()
+        }
+        Err(missing @ ApiError::NoWorkload { .. }) => {
+            view! { <FormerPage key uid missing=Some(missing)/> }.into_any()
+        }
         Ok(model) => {
             let sentence = verdict::sentence(lang, &model.line.verdict);
             let moving = model.line.verdict.is_moving();

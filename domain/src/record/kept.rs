@@ -13,6 +13,8 @@ pub struct KeptTemplate {
     pub digest: Digest,
     /// Itself.
     pub template: Template,
+    /// uid of the workload that had it.
+    pub workload: String,
     /// The last number that it was seen under.
     pub number: Option<i64>,
     /// The ControllerRevision that held it.
@@ -28,7 +30,12 @@ impl KeptTemplate {
 
 /// What is known of a template of a workload from its periods and its
 /// ControllerRevisions, gone ones too; `None` where it never had this one.
-pub fn kept(template: Template, periods: &[Period], revisions: &[Kept]) -> Option<KeptTemplate> {
+pub fn kept(
+    workload: &str,
+    template: Template,
+    periods: &[Period],
+    revisions: &[Kept],
+) -> Option<KeptTemplate> {
     let digest = template.digest();
     let ran = periods.iter().filter(|p| p.template == Some(digest));
     let held = revisions.iter().filter(|r| r.template == Some(digest));
@@ -41,6 +48,7 @@ pub fn kept(template: Template, periods: &[Period], revisions: &[Kept]) -> Optio
     (!numbers.is_empty()).then(|| KeptTemplate {
         digest,
         template,
+        workload: workload.to_owned(),
         number: numbers.into_iter().filter_map(last).max(),
         name,
     })

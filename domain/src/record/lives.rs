@@ -9,6 +9,21 @@ use crate::template::Digest;
 use crate::time::Time;
 use crate::workload::Key;
 
+/// Why a ControllerRevision went, by what its going left behind
+/// (semantics.md 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Why {
+    /// Fewer are left than the history limit keeps, and none holds its template:
+    /// the controller deletes none of these.
+    Deleted,
+    /// Another one holds the same template under a higher number: of such the
+    /// controller keeps one.
+    Duplicate,
+    /// It was the oldest, and as many are left as the history limit keeps.
+    Pruned,
+}
+
 /// One ControllerRevision, kept beyond its deletion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -38,6 +53,9 @@ pub struct Kept {
     /// When it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone: Option<Bounds>,
+    /// Why, where that can be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
 }
 
 impl Kept {
@@ -46,6 +64,7 @@ impl Kept {
         numbers(&mut self.numbers, other.numbers);
         self.seen = self.seen.max(other.seen);
         gone(&mut self.gone, other.gone, self.seen);
+        most(&mut self.why, other.why);
         most(&mut self.template, other.template);
         most(&mut self.generation, other.generation);
         most(&mut self.cause, other.cause);

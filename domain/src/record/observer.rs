@@ -8,6 +8,7 @@
 //! before the ControllerRevision was created.
 
 mod deduce;
+mod went;
 
 use std::collections::{HashMap, HashSet};
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod cases;
+mod went;
 mod world;
 
 use jiff::SignedDuration;
@@ -46,6 +47,12 @@ fn told(book: &Book, uid: &str, now: Time) -> Timeline {
     let template = |json: &str| Template::new(serde_json::from_str(json).unwrap()).unwrap();
     let sources = Sources {
         part: None,
+        others: book
+            .known
+            .values()
+            .filter(|other| other.uid != uid)
+            .cloned()
+            .collect(),
         known: book.known[uid].clone(),
         periods: book
             .periods

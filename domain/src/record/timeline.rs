@@ -9,7 +9,9 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::part::Part;
-use super::{Bounds, By, CLOCK, CUT, Cause, Forgotten, Held, Kept, Known, Period, Rollout, Watch};
+use super::{
+    Bounds, By, CLOCK, CUT, Cause, Forgotten, Held, Kept, Known, Period, Rollout, Watch, Why,
+};
 use crate::summary::{self, Chips};
 use crate::template::{ContainerImage, Digest, Template};
 use crate::time::Time;
@@ -68,8 +70,8 @@ pub enum Outcome {
     Done,
     /// Another template came before it was done.
     Overtaken,
-    /// It was a rollback, and whoever owns the workload put the template back
-    /// that it had gone away from.
+    /// It went back to an earlier template, and whoever owns the workload put the
+    /// one again that it had gone away from.
     PutBack,
     /// It goes on.
     Running,
@@ -94,6 +96,9 @@ pub struct Row {
     pub name: Option<String>,
     /// That one is still in the cluster.
     pub in_cluster: bool,
+    /// When and why it went, where it was seen to be gone before its workload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub went: Option<Went>,
     /// Digest of the template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<Digest>,
@@ -132,6 +137,41 @@ pub struct Row {
     pub stood_still: i64,
 }
 
+/// A ControllerRevision that is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Went {
+    /// Between which moments.
+    #[serde(flatten)]
+    pub at: Bounds,
+    /// Why, where that follows from what was left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
+}
+
+/// Another workload that had the same name, before or after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Life {
+    /// Its uid.
+    pub uid: String,
+    /// When it was created.
+    pub created_at: Time,
+    /// When it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<Moment>,
+}
+
+impl From<&Known> for Life {
+    fn from(known: &Known) -> Self {
+        Self {
+            uid: known.uid.clone(),
+            created_at: known.created_at,
+            gone: deleted(known),
+        }
+    }
+}
+
 /// A span in which nobody watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -156,6 +196,9 @@ pub struct Timeline {
     /// When it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone: Option<Moment>,
+    /// Others that had its name, the latest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Life>,
     /// Since when Rollbook writes down what it sees of this cluster.
     pub recorded_since: Option<Time>,
     /// Newest first; of a long history a part.
@@ -178,6 +221,8 @@ pub struct Timeline {
 pub struct Sources {
     /// The workload.
     pub known: Known,
+    /// Others that had its name, the latest first.
+    pub others: Vec<Known>,
     /// Its periods, in any order.
     pub periods: Vec<Period>,
     /// Its ControllerRevisions, gone ones too.
@@ -230,6 +275,7 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
         uid: known.uid.clone(),
         created_at: known.created_at,
         gone,
+        others: sources.others.iter().map(Life::from).collect(),
         recorded_since: watches.iter().map(|watch| watch.from).min(),
         missing_before: first.map_or(0, |first| first - kept_from),
         forgotten,
@@ -314,7 +360,13 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>, n
         same.next().map(|same| same.generation).or_else(before)
     });
     let revision = period.numbers.keys().next_back().copied();
-    let (in_cluster, carries) = lives_on(sources, period.held.as_ref());
+    let kept = held_by(sources, period.held.as_ref());
+    let there = kept.filter(|kept| kept.gone.is_none() && sources.known.gone.is_none());
+    let carries = there.and_then(|kept| kept.numbers.keys().next_back().copied());
+    let went = kept.and_then(|kept| {
+        let (at, why) = (kept.gone?, kept.why);
+        Some(Went { at, why })
+    });
     let missing_after = next.map_or(0, |next| next.generation - period.generation - 1);
     let end = ended(period, next, &sources.known);
     let outcome = outcome(period, next, gone.is_some());
@@ -324,7 +376,8 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>, n
         revision,
         now: carries.filter(|now| revision.is_some_and(|then| then != *now)),
         name: period.held.as_ref().map(|held| held.name.clone()),
-        in_cluster,
+        in_cluster: there.is_some(),
+        went,
         template: period.template,
         images: template.map(|t| t.images().to_vec()).unwrap_or_default(),
         changes: Chips::default(),
@@ -370,11 +423,8 @@ pub(super) fn deleted(known: &Known) -> Option<Moment> {
     })
 }
 
-/// Is the ControllerRevision still there, and which number does it carry?
-fn lives_on(sources: &Sources, held: Option<&Held>) -> (bool, Option<i64>) {
-    let kept = held.and_then(|held| sources.kept.iter().find(|kept| kept.uid == held.uid));
-    match kept {
-        Some(kept) if kept.gone.is_none() => (true, kept.numbers.keys().next_back().copied()),
-        _ => (false, None),
-    }
+/// The ControllerRevision that held a template.
+fn held_by<'a>(sources: &'a Sources, held: Option<&Held>) -> Option<&'a Kept> {
+    let held = held?;
+    sources.kept.iter().find(|kept| kept.uid == held.uid)
 }

@@ -270,6 +270,7 @@ fn reports_read_as_documented() {
 fn a_template_that_only_the_record_keeps_is_restored_under_the_same_locks() {
     let model = two();
     let kept = KeptTemplate {
+        workload: "uid-foo".into(),
         digest: template(7).digest(),
         template: template(7),
         number: Some(9),

@@ -36,6 +36,7 @@ fn told(versions: &[u8], minutes: i64) -> Timeline {
     }
     let sources = Sources {
         part: None,
+        others: Vec::new(),
         known: Known::new("uid", Key::daemon_set("ns", "foo"), at(0)),
         periods,
         kept: Vec::new(),

@@ -8,6 +8,7 @@ mod kept;
 mod lost;
 mod random;
 mod replicas;
+mod went;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

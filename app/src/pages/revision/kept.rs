@@ -57,13 +57,15 @@ pub fn KeptPage(
 async fn find(key: &Key, name: &str) -> Found {
     let found = pages::kept(key, &[name]).await?;
     let Some(kept) = found.into_iter().next() else {
+        // Where there is no workload either, that is told.
+        pages::lookup(|cluster| model::entry(cluster, key))?;
         return Err(ApiError::NoRevision {
             name: key.name.clone(),
             revision: name.to_owned(),
         });
     };
     // Without it the template is shown all the same.
-    let timeline = pages::timeline(key, None, None).await.ok();
+    let timeline = pages::timeline(key, Some(&kept.workload), None).await.ok();
     Ok((kept, timeline))
 }
 
@@ -81,7 +83,21 @@ fn page(key: &Key, found: Found, reveal: bool, lang: Lang) -> AnyView {
         Some(number) => lang.kept_title(&key.name, number),
         None => lang.kept_title_unnumbered(&key.name),
     };
-    let compare = urls::compare(key, LIVE, &digest);
+    let there = pages::lookup(|cluster| model::entry(cluster, key)).is_ok();
+    let words = if there {
+        lang.kept_words()
+    } else {
+        lang.kept_of_deleted()
+    };
+    let actions = there.then(|| {
+        view! {
+            <a class="button" href=urls::compare(key, LIVE, &digest) data-key="c">
+                <Icon glyph=Glyph::Compare size=14/>
+                {lang.compare()}
+            </a>
+            {restore_link(key, &digest, lang)}
+        }
+    });
     view! {
         <div class="head">
             <div>
@@ -91,17 +107,11 @@ fn page(key: &Key, found: Found, reveal: bool, lang: Lang) -> AnyView {
                     <span class="muted mono small">{digest.clone()}</span>
                 </p>
             </div>
-            <div class="head-actions">
-                <a class="button" href=compare data-key="c">
-                    <Icon glyph=Glyph::Compare size=14/>
-                    {lang.compare()}
-                </a>
-                {restore_link(key, &digest, lang)}
-            </div>
+            <div class="head-actions">{actions}</div>
         </div>
         <p class="panel notice">
             <Icon glyph=Glyph::NotObserved/>
-            <span>{lang.kept_words()}</span>
+            <span>{words}</span>
         </p>
         {timeline.map(|timeline| ran(&kept, &timeline, lang))}
         <Described template=shown.template.clone() lang/>
@@ -120,6 +130,7 @@ fn page(key: &Key, found: Found, reveal: bool, lang: Lang) -> AnyView {
 /// When it ran, newest first.
 fn ran(kept: &KeptTemplate, timeline: &Timeline, lang: Lang) -> impl IntoView + use<> {
     let now = pages::frame().now;
+    let gone = timeline.gone.map(|_| timeline.uid.as_str());
     let rows: Vec<&Row> = timeline
         .periods
         .iter()
@@ -148,10 +159,10 @@ fn ran(kept: &KeptTemplate, timeline: &Timeline, lang: Lang) -> impl IntoView + 
             <div class="panel-head">
                 <h2 id="ran">{lang.kept_ran()}</h2>
                 <span class="spacer"></span>
-                <a href=format!("{}#timeline", urls::workload(&timeline.key))>{lang.timeline()}</a>
+                <a href=format!("{}#timeline", urls::life(&timeline.key, gone))>{lang.timeline()}</a>
             </div>
             {never}
-            <ul class="row plain-list" aria-label=lang.kept_ran()>
+            <ul class="row" aria-label=lang.kept_ran()>
                 {lines}
             </ul>
         </section>

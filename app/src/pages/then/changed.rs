@@ -155,16 +155,12 @@ fn list(lang: Lang, told: &Changes, now: Time) -> Option<impl IntoView + use<>> 
 }
 
 fn line(lang: Lang, at: usize, change: &Change, now: Time) -> impl IntoView + use<> {
-    let name = change.key.name.clone();
-    let name = if change.there {
-        let url = match change.generation {
-            Some(generation) => urls::period(&change.key, generation),
-            None => urls::workload(&change.key),
-        };
-        view! { <a href=url><b>{name}</b></a> }.into_any()
-    } else {
-        view! { <b>{name}</b> }.into_any()
+    let gone = (!change.there).then_some(change.uid.as_str());
+    let url = match change.generation {
+        Some(generation) => urls::period(&change.key, gone, generation),
+        None => urls::life(&change.key, gone),
     };
+    let name = view! { <a href=url><b>{change.key.name.clone()}</b></a> };
     // From when until when is said above it already.
     let how = match (change.when.grade, change.what) {
         (Grade::NotKnown, _) => Some(lang.nobody_watched().to_owned()),
@@ -211,11 +207,12 @@ fn numbers(change: &Change) -> Option<impl IntoView + use<>> {
     Some(view! { <span>{from} {to}</span> })
 }
 
-/// When nobody watched, for those who do not see it: the last few spans.
+/// When nobody watched, for those who do not see it: the last few spans, of those
+/// that ended at once the longest.
 fn blind(lang: Lang, told: &Changes, now: Time) -> Option<String> {
     let mut gaps: Vec<&Gap> = told.gaps.iter().map(|one| &one.gap).collect();
-    gaps.sort_by_key(|gap| std::cmp::Reverse((gap.to, gap.from)));
-    gaps.dedup();
+    gaps.sort_by_key(|gap| (std::cmp::Reverse(gap.to), gap.from));
+    gaps.dedup_by_key(|gap| gap.to);
     let more = gaps.len().saturating_sub(GAPS);
     let mut spans: Vec<String> = gaps
         .iter()

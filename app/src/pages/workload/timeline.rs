@@ -1,8 +1,9 @@
-//! What ran when, as far as it is known: the staircase, and a line for each
-//! period.
+//! What ran when, as far as it is known: the staircase, a line for each period,
+//! and others that had the name.
 
 use std::sync::Arc;
 
+use domain::record::Why;
 use domain::record::timeline::{Gap, Grade, Outcome, Row, Timeline};
 use domain::time::Time;
 use domain::workload::Key;
@@ -16,6 +17,9 @@ use crate::model::LIVE;
 use crate::pages::Here;
 use crate::record::{Failure, Record, State};
 use crate::{time, urls};
+
+/// So many others of the name are named.
+const OTHERS: usize = 10;
 
 /// The panel.
 #[component]
@@ -45,9 +49,10 @@ pub fn TimelinePanel(key: Key, uid: String, now: Time, lang: Lang) -> impl IntoV
 }
 
 /// What the record said.
-type Told = Here<(Result<Option<Timeline>, Failure>, State)>;
+pub type Told = Here<(Result<Option<Timeline>, Failure>, State)>;
 
-fn panel(lang: Lang, answered: &Told, part: bool, now: Time) -> impl IntoView + use<> {
+/// What is in it; `part` tells whether an earlier part was asked for.
+pub fn panel(lang: Lang, answered: &Told, part: bool, now: Time) -> impl IntoView + use<> {
     let Here((answer, state)) = answered;
     let behind = told::behind(lang, state, now);
     let (timeline, notice) = match answer {
@@ -81,7 +86,42 @@ fn panel(lang: Lang, answered: &Told, part: bool, now: Time) -> impl IntoView + 
         {timeline.and_then(|timeline| staircase::picture(lang, timeline, now))}
         {timeline.map(|timeline| lines(lang, timeline, now))}
         {timeline.map(|timeline| parts(lang, timeline, part))}
+        {timeline.map(|timeline| others(lang, timeline, now))}
     }
+}
+
+/// Others that had the name, each with a history of its own.
+fn others(lang: Lang, timeline: &Timeline, now: Time) -> impl IntoView + use<> {
+    let lines = timeline.others.iter().take(OTHERS).map(|life| {
+        let gone = life.gone.map(|_| life.uid.as_str());
+        let url = format!("{}#timeline", urls::life(&timeline.key, gone));
+        let created = time::absolute(lang, life.created_at, now);
+        let span = match life.gone {
+            Some(gone) => lang.created_and_deleted(&created, &told::said(lang, gone, now)),
+            None => lang.created_and_there(&created),
+        };
+        view! {
+            <li>
+                <a href=url>{span}</a>
+            </li>
+        }
+    });
+    let lines = lines.collect_view();
+    let more = timeline.others.len().saturating_sub(OTHERS);
+    let more = (more > 0).then(|| view! { <li class="muted">{lang.others_more(more)}</li> });
+    (!timeline.others.is_empty()).then(|| {
+        view! {
+            <nav class="row others" aria-labelledby="others">
+                <h3 id="others">{lang.others_of_the_name(&timeline.key.name)}</h3>
+                <ul>{lines} {more}</ul>
+            </nav>
+        }
+    })
+}
+
+/// The uid in addresses of what is told, where that is gone.
+fn gone(timeline: &Timeline) -> Option<&str> {
+    timeline.gone.map(|_| timeline.uid.as_str())
 }
 
 fn lines(lang: Lang, timeline: &Timeline, now: Time) -> impl IntoView + use<> {
@@ -109,12 +149,12 @@ fn lines(lang: Lang, timeline: &Timeline, now: Time) -> impl IntoView + use<> {
 /// Ways to the other parts of a long history.
 fn parts(lang: Lang, timeline: &Timeline, part: bool) -> impl IntoView + use<> {
     let newest = part.then(|| {
-        let url = format!("{}#timeline", urls::workload(&timeline.key));
+        let url = format!("{}#timeline", urls::life(&timeline.key, gone(timeline)));
         view! { <a class="button" href=url>{lang.newest_periods()}</a> }
     });
     let last = timeline.periods.last().filter(|_| timeline.earlier > 0);
     let earlier = last.map(|last| {
-        let url = urls::timeline_before(&timeline.key, last.generation);
+        let url = urls::timeline_before(&timeline.key, gone(timeline), last.generation);
         view! { <a class="button" href=url>{lang.earlier_periods(timeline.earlier)}</a> }
     });
     (newest.is_some() || earlier.is_some()).then(|| view! { <p class="row">{newest} {earlier}</p> })
@@ -177,7 +217,7 @@ fn line(lang: Lang, timeline: &Timeline, at: usize, row: &Row, now: Time) -> imp
             <div class="changed">{changed(lang, timeline, row)}</div>
             <div class="cause">{told::who(lang, row.by.as_ref(), row.cause.as_ref())}</div>
             <div class="period">{told::period(lang, row.start, row.end, row.current, now)} {gaps(lang, timeline, row, now)}</div>
-            <div class="line-actions">{actions(lang, timeline, row)}</div>
+            <div class="line-actions">{actions(lang, timeline, at, row)}</div>
         </li>
     }
 }
@@ -227,8 +267,7 @@ fn changed(lang: Lang, timeline: &Timeline, row: &Row) -> impl IntoView + use<> 
         let span = time::duration(lang, SignedDuration::from_secs(row.stood_still));
         view! { <p class="tone-amber small">{lang.outcome_stalled(&span)}</p> }
     });
-    let gone = (!row.in_cluster && row.template.is_some() && row.name.is_some())
-        .then(|| view! { <p class="muted small">{lang.archived()}</p> });
+    let gone = went(lang, timeline, row).map(|words| view! { <p class="muted small">{words}</p> });
     view! {
         {back}
         <p class="chips">{restart} {images} {unknown} {chips}</p>
@@ -236,6 +275,20 @@ fn changed(lang: Lang, timeline: &Timeline, row: &Row) -> impl IntoView + use<> 
         {stalled}
         {gone}
     }
+}
+
+/// What became of its ControllerRevision, where that is gone before its workload.
+fn went(lang: Lang, timeline: &Timeline, row: &Row) -> Option<&'static str> {
+    let held = row.template.is_some() && row.name.is_some();
+    if row.in_cluster || !held || timeline.gone.is_some() {
+        return None;
+    }
+    Some(match row.went.and_then(|went| went.why) {
+        Some(Why::Pruned) => lang.went_pruned(),
+        Some(Why::Duplicate) => lang.went_duplicate(),
+        Some(Why::Deleted) => lang.went_by_hand(),
+        None => lang.archived(),
+    })
 }
 
 /// The spans in it in which nobody watched.
@@ -253,26 +306,31 @@ fn gaps(lang: Lang, timeline: &Timeline, row: &Row, now: Time) -> impl IntoView 
         .collect_view()
 }
 
-/// The ways to what it differs in from what is live and, where only the record
-/// keeps it, to have it back.
-fn actions(lang: Lang, timeline: &Timeline, row: &Row) -> Option<AnyView> {
+/// The ways to what it differs in, from what is live or, in a workload that is
+/// gone, from the one before, and, where only the record keeps it, to open it and
+/// have it back.
+fn actions(lang: Lang, timeline: &Timeline, at: usize, row: &Row) -> Option<AnyView> {
     let digest = row.template.filter(|_| !row.current)?.to_string();
     let key = &timeline.key;
     let number = staircase::number(row);
-    // The earlier one of the name has pages of its own no more.
     let there = timeline.gone.is_none();
-    let compare = there.then(|| {
+    let before = || timeline.periods.get(at + 1)?.template;
+    let sides = if there {
+        Some((digest.clone(), LIVE.to_owned(), lang.compare_then(&number)))
+    } else {
+        before().map(|before| {
+            let label = lang.compare_before(&number);
+            (before.to_string(), digest.clone(), label)
+        })
+    };
+    let compare = sides.map(|(from, to, label)| {
         view! {
-            <a
-                class="button small-button"
-                href=urls::compare(key, &digest, LIVE)
-                aria-label=lang.compare_then(&number)
-            >
+            <a class="button small-button" href=urls::compare(key, &from, &to) aria-label=label>
                 {lang.compare()}
             </a>
         }
     });
-    let restore = (there && !row.in_cluster).then(|| {
+    let open = (!row.in_cluster).then(|| {
         view! {
             <a
                 class="button small-button"
@@ -281,6 +339,10 @@ fn actions(lang: Lang, timeline: &Timeline, row: &Row) -> Option<AnyView> {
             >
                 {lang.open_kept()}
             </a>
+        }
+    });
+    let restore = (there && !row.in_cluster).then(|| {
+        view! {
             <a
                 class="button small-button button-back"
                 href=urls::rollback(key, Some(&digest))
@@ -304,5 +366,5 @@ fn actions(lang: Lang, timeline: &Timeline, row: &Row) -> Option<AnyView> {
             </a>
         }
     });
-    Some(view! { {compare} {back} {restore} }.into_any())
+    Some(view! { {compare} {back} {open} {restore} }.into_any())
 }

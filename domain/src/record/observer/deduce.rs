@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::super::{
     Bounds, By, CUT, Cause, Fact, Held, Kept, Known, Last, Period, Rollout, STANDSTILL, Watch,
 };
-use super::Memory;
+use super::{Memory, went};
 use crate::fleet::Entry;
 use crate::revision::Revision;
 use crate::status::status;
@@ -190,11 +190,14 @@ pub(super) fn revisions(memory: &mut Memory, entry: &Entry, now: Time, facts: &m
         }
         there.insert(kept.uid.clone(), kept);
     }
-    for (_, mut kept) in std::mem::replace(&mut memory.kept, there) {
+    let gone = std::mem::replace(&mut memory.kept, there);
+    let alone = memory.watched && gone.len() == 1;
+    for mut kept in gone.into_values() {
         kept.gone = Some(Bounds {
             not_before: memory.whole.min(now),
             not_after: now,
         });
+        kept.why = went::why(&kept, &memory.kept, workload, alone);
         facts.push(Fact::Revision(kept));
     }
 }
@@ -229,6 +232,7 @@ pub(super) fn kept(workload: &Workload, revision: &Revision, now: Time) -> Kept 
         numbers: BTreeMap::from([(revision.number, now)]),
         seen: Some(now),
         gone: None,
+        why: None,
     }
 }
 

@@ -37,12 +37,12 @@ pub(super) fn gaps(watches: &[&Watch], seen: &[Time], from: Time, to: Time) -> V
     let mut covered = from;
     let start = spans.keys().next().copied().unwrap_or(to);
     for (begin, end) in spans {
-        if begin > covered && begin <= to && begin != start {
+        if begin > covered && covered < to && begin != start {
             let late = |at: &&Time| **at < begin && at.since(covered) <= PAUSE;
             let last = seen.iter().filter(late).max().copied();
             gaps.push(Gap {
                 from: last.unwrap_or(covered).max(covered),
-                to: begin,
+                to: begin.min(to),
             });
         }
         covered = covered.max(end);

@@ -39,19 +39,30 @@ pub(super) fn stood_still(period: &Period, outcome: Outcome, end: Time) -> i64 {
     })
 }
 
-/// Marks Rollbook's rollbacks whose template was taken away again by somebody
-/// else.
+/// Marks rollbacks whose template was taken away again by whoever owns the
+/// workload.
 pub(super) fn put_back(rows: &mut [Row]) {
     for at in 1..rows.len().saturating_sub(1) {
         let (before, after) = (&rows[at - 1], &rows[at + 1]);
         let returned = before.template.is_some() && before.template == after.template;
         let next = before.generation + 2 == after.generation;
-        let other = matches!(
-            (&rows[at].by, &after.by),
-            (Some(By::Rollbook { .. }), Some(By::Manager { .. }))
-        );
-        if rows[at].back_to.is_some() && returned && next && other {
+        let undone = match (&rows[at].by, &after.by) {
+            (Some(By::Rollbook { .. }), Some(By::Manager { .. })) => true,
+            // Who only thinks again uses kubectl for both.
+            (Some(By::Manager { name }), Some(By::Manager { name: next })) => {
+                name != next && !by_hand(next)
+            }
+            _ => false,
+        };
+        if rows[at].back_to.is_some() && returned && next && undone {
             rows[at].outcome = Outcome::PutBack;
         }
     }
+}
+
+/// Is it the manager of one of kubectl's verbs for a single change? An apply
+/// brings what is written down somewhere, as an owner does.
+fn by_hand(manager: &str) -> bool {
+    let verb = manager.strip_prefix("kubectl-");
+    manager == "kubectl" || verb.is_some_and(|verb| verb != "client-side-apply")
 }

@@ -41,7 +41,7 @@ impl Store {
             let Some(template) = self.template(digest).await? else {
                 continue;
             };
-            if let Some(found) = kept(template, &periods, &revisions) {
+            if let Some(found) = kept(&known.uid, template, &periods, &revisions) {
                 return Ok(Some(found));
             }
         }

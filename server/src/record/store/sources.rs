@@ -16,11 +16,16 @@ use super::{Store, body, failed, template};
 
 impl Store {
     /// What is known of one workload: its newest periods, or those before a
-    /// template generation.
+    /// template generation; `others` had its name.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn sources(&self, known: Known, before: Option<i64>) -> Result<Sources, Failure> {
+    pub async fn sources(
+        &self,
+        known: Known,
+        others: Vec<Known>,
+        before: Option<i64>,
+    ) -> Result<Sources, Failure> {
         let uid = known.uid.clone();
         let mut lease = self.lease().await?;
         let mut periods = periods(&mut lease, &uid, before.unwrap_or(i64::MAX)).await?;
@@ -48,6 +53,7 @@ impl Store {
             watches: self.watches(known.created_at, until).await?,
             part: (!periods.is_empty()).then_some(part),
             known,
+            others,
             periods,
             kept,
             templates,

@@ -133,7 +133,7 @@ async fn a_long_history_is_told_in_parts() {
         let mut parts = Vec::new();
         let mut before = None;
         loop {
-            let sources = store.sources(known("u"), before).await.unwrap();
+            let sources = store.sources(known("u"), Vec::new(), before).await.unwrap();
             let told = timeline(&sources, day(500));
             assert_eq!(told.missing_before, 4);
             let earlier = told.earlier;
@@ -145,7 +145,7 @@ async fn a_long_history_is_told_in_parts() {
         }
         let sizes: Vec<usize> = parts.iter().map(Vec::len).collect();
         assert_eq!(sizes, [200, 200, 46]);
-        let mut all = store.sources(known("u"), None).await.unwrap();
+        let mut all = store.sources(known("u"), Vec::new(), None).await.unwrap();
         let mut book = domain::record::book::Book::default();
         book.write(facts);
         all.part = None;
@@ -157,7 +157,10 @@ async fn a_long_history_is_told_in_parts() {
             .map(|own| (own.digest(), own))
             .collect();
         assert_eq!(timeline(&all, day(500)).periods, parts.concat());
-        let nothing = store.sources(known("u"), Some(1)).await.unwrap();
+        let nothing = store
+            .sources(known("u"), Vec::new(), Some(1))
+            .await
+            .unwrap();
         assert_eq!(timeline(&nothing, day(500)).periods, []);
     }
 }

@@ -40,6 +40,7 @@ async fn odd_characters_are_kept() {
             cause: Some(ODD.into()),
             numbers: [(1, day(0))].into(),
             gone: None,
+            why: None,
             seen: None,
         };
         let facts = [
@@ -51,7 +52,7 @@ async fn odd_characters_are_kept() {
         for _ in 0..2 {
             store.write(&facts).await.unwrap();
         }
-        let sources = store.sources(known("u"), None).await.unwrap();
+        let sources = store.sources(known("u"), Vec::new(), None).await.unwrap();
         assert_eq!(sources.periods, [period]);
         assert_eq!(sources.kept, [kept]);
         assert_eq!(sources.templates[&odd.digest()].json(), odd.json());

@@ -16,7 +16,7 @@ fn days(days: i64) -> Retention {
 async fn told(store: &Store, uid: &str, now: Time) -> Timeline {
     let key = Key::daemon_set("a", uid);
     let known = store.lives(&key).await.unwrap().remove(0);
-    timeline(&store.sources(known, None).await.unwrap(), now)
+    timeline(&store.sources(known, Vec::new(), None).await.unwrap(), now)
 }
 
 fn kept(uid: &str, workload: &str, image: &str, gone: Option<i64>) -> Fact {
@@ -30,6 +30,7 @@ fn kept(uid: &str, workload: &str, image: &str, gone: Option<i64>) -> Fact {
         cause: None,
         numbers: [(1, day(0))].into(),
         gone: gone.map(|days| Bounds::dated(day(days))),
+        why: None,
         seen: None,
     })
 }

@@ -1,0 +1,39 @@
+//! Why a ControllerRevision went: the controller deletes for two reasons only,
+//! and leaves something else behind for each (semantics.md 2).
+
+use std::collections::HashMap;
+
+use super::super::{Kept, Why};
+use crate::workload::Workload;
+
+/// Why this one went, by those that are left; `None` where it cannot be told.
+/// `alone` is one that went while it was watched, and no other with it.
+pub(super) fn why(
+    gone: &Kept,
+    left: &HashMap<String, Kept>,
+    workload: &Workload,
+    alone: bool,
+) -> Option<Why> {
+    // Whoever deletes the workload takes its revisions along.
+    if workload.deleting_since.is_some() {
+        return None;
+    }
+    let number = |kept: &Kept| kept.numbers.keys().next_back().copied();
+    let twin = |other: &Kept| {
+        gone.template.is_some() && other.template == gone.template && number(other) > number(gone)
+    };
+    if left.values().any(twin) {
+        return Some(Why::Duplicate);
+    }
+    let live = workload.template.digest();
+    let old = || left.values().filter(|kept| kept.template != Some(live));
+    let enough = old().count() >= usize::try_from(workload.history_limit).unwrap_or(usize::MAX);
+    let oldest = old().all(|kept| number(kept) > number(gone));
+    match (enough, oldest) {
+        // Nodes that still run a template protect its revision, so that a later
+        // one may be pruned instead: that is not seen here.
+        (true, false) => None,
+        (true, true) => Some(Why::Pruned),
+        (false, _) => alone.then_some(Why::Deleted),
+    }
+}
