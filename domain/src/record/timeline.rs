@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::part::Part;
-use super::{Bounds, By, CLOCK, CUT, Cause, Forgotten, Held, Kept, Known, Period, Rollout, Watch};
+use super::{Bounds, By, CLOCK, CUT, Cause, Forgotten, Kept, Known, Period, Rollout, Watch};
 use crate::summary::{self, Chips};
 use crate::template::{ContainerImage, Digest, Template};
 use crate::time::Time;
@@ -216,7 +216,9 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     rows.retain(|row| part.is_none_or(|part| part.has(row.generation)));
     let sees = |watch: &&Watch| watch.sees(&known.key.namespace);
     let watches: Vec<&Watch> = sources.watches.iter().filter(sees).collect();
-    let seen: Vec<Time> = periods.iter().flat_map(seen).collect();
+    let began = known.first();
+    let seen = periods.iter().flat_map(|period| seen(period, began));
+    let seen: Vec<Time> = seen.collect();
     let until = known.gone.map_or(now, |gone| gone.not_after);
     let first = part.map(|part| part.oldest);
     let first = first.or(periods.first().map(|first| first.generation));
@@ -314,7 +316,10 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>, n
         same.next().map(|same| same.generation).or_else(before)
     });
     let revision = period.numbers.keys().next_back().copied();
-    let (in_cluster, carries) = lives_on(sources, period.held.as_ref());
+    let kept = held_by(sources, period);
+    // With the workload they are deleted, or are nobody's.
+    let there = kept.filter(|kept| kept.gone.is_none() && sources.known.gone.is_none());
+    let carries = there.and_then(|kept| kept.numbers.keys().next_back().copied());
     let missing_after = next.map_or(0, |next| next.generation - period.generation - 1);
     let end = ended(period, next, &sources.known);
     let outcome = outcome(period, next, gone.is_some());
@@ -324,7 +329,7 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>, n
         revision,
         now: carries.filter(|now| revision.is_some_and(|then| then != *now)),
         name: period.held.as_ref().map(|held| held.name.clone()),
-        in_cluster,
+        in_cluster: there.is_some(),
         template: period.template,
         images: template.map(|t| t.images().to_vec()).unwrap_or_default(),
         changes: Chips::default(),
@@ -370,11 +375,14 @@ pub(super) fn deleted(known: &Known) -> Option<Moment> {
     })
 }
 
-/// Is the ControllerRevision still there, and which number does it carry?
-fn lives_on(sources: &Sources, held: Option<&Held>) -> (bool, Option<i64>) {
-    let kept = held.and_then(|held| sources.kept.iter().find(|kept| kept.uid == held.uid));
-    match kept {
-        Some(kept) if kept.gone.is_none() => (true, kept.numbers.keys().next_back().copied()),
-        _ => (false, None),
-    }
+/// The ControllerRevision that held a template; one that was deleted by hand may
+/// have been made again, under its name.
+fn held_by<'a>(sources: &'a Sources, period: &Period) -> Option<&'a Kept> {
+    let held = period.held.as_ref()?;
+    let again = |kept: &&Kept| {
+        kept.gone.is_none() && kept.name == held.name && kept.template == period.template
+    };
+    let mut all = sources.kept.iter();
+    let kept = all.clone().find(again);
+    kept.or_else(|| all.find(|kept| kept.uid == held.uid))
 }
