@@ -187,6 +187,10 @@ pub struct Period {
     /// bounded by that.
     #[serde(default)]
     pub recorded: bool,
+    /// It was watched from its beginning, and another template came before its
+    /// rollout was done.
+    #[serde(default)]
+    pub overtaken: bool,
     /// Digest of the template, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<Digest>,
@@ -217,6 +221,7 @@ impl Period {
             start,
             watched: false,
             recorded: false,
+            overtaken: false,
             template: None,
             held: None,
             numbers: BTreeMap::new(),
@@ -231,6 +236,7 @@ impl Period {
         self.start.join(other.start);
         self.watched |= other.watched;
         self.recorded |= other.recorded;
+        self.overtaken |= other.overtaken;
         most(&mut self.template, other.template);
         most(&mut self.held, other.held);
         numbers(&mut self.numbers, other.numbers);

@@ -61,6 +61,9 @@ pub struct Kept {
 impl Kept {
     /// Takes in what another says of the same revision.
     pub fn join(&mut self, other: Self) {
+        // A workload may take over what another one left.
+        let last = (self.seen, &self.workload).max((other.seen, &other.workload));
+        self.workload = last.1.clone();
         numbers(&mut self.numbers, other.numbers);
         self.seen = self.seen.max(other.seen);
         gone(&mut self.gone, other.gone, self.seen);
@@ -82,9 +85,9 @@ pub struct Known {
     pub key: Key,
     /// `metadata.creationTimestamp`.
     pub created_at: Time,
-    /// The template generation that it was created with, where that is known: a
-    /// manifest that was read from a cluster brings its own (RS
-    /// `PrepareForCreate` sets 1 only where there is none).
+    /// The template generation that it was created with, or the least that it can
+    /// have been, where that is known: a manifest that was read from a cluster
+    /// brings its own (RS `PrepareForCreate` sets 1 only where there is none).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<i64>,
     /// When it was seen to come, or to come back.

@@ -29,6 +29,8 @@ struct Memory {
     fresh: Time,
     /// It has been seen by the watch that runs now.
     watched: bool,
+    /// The watch that runs now saw the latest period begin, and all since.
+    whole_period: bool,
     /// It was seen in the midst of its rollout by the watch that runs now.
     rolling: bool,
     /// Some node had still to run the template when it was last seen. One that
@@ -92,6 +94,7 @@ impl Observer {
                 kept: kept.into_iter().map(|k| (k.uid.clone(), k)).collect(),
                 fresh,
                 watched: false,
+                whole_period: false,
                 rolling: false,
                 behind: false,
                 moved: None,
@@ -141,6 +144,7 @@ impl Observer {
         for memory in self.memory.values_mut() {
             if !watch.sees(&memory.known.key.namespace) {
                 memory.watched = false;
+                memory.whole_period = false;
                 continue;
             }
             memory.fresh = memory.fresh.max(proved);
@@ -155,6 +159,7 @@ impl Observer {
         self.watch = None;
         for memory in self.memory.values_mut() {
             memory.watched = false;
+            memory.whole_period = false;
             memory.rolling = false;
             memory.moved = None;
         }
@@ -220,6 +225,10 @@ impl Observer {
             Some(memory) if generation == memory.period.generation => begun = false,
             Some(memory) => {
                 let next = deduce::following(memory, workload, generation, now);
+                if next.watched && deduce::overtaken(memory) {
+                    self.facts.push(Fact::Period(memory.period.clone()));
+                }
+                memory.whole_period = next.watched;
                 self.facts.push(Fact::Period(next.clone()));
                 memory.before = memory.period.generation;
                 memory.period = next;

@@ -4,6 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod cases;
+mod mended;
+mod play;
+mod truth;
 mod went;
 mod world;
 
@@ -15,7 +18,8 @@ use super::observer::Before;
 use super::timeline::{Grade, Outcome, Sources, Timeline, timeline};
 use super::*;
 use crate::template::Template;
-use world::{Step, World, play, steps};
+use play::{Step, play, steps};
+use truth::{then, truthful};
 
 /// What a process that starts finds.
 fn before(book: &Book) -> Vec<Before> {
@@ -60,7 +64,12 @@ fn told(book: &Book, uid: &str, now: Time) -> Timeline {
             .filter(|p| p.workload == uid)
             .cloned()
             .collect(),
-        kept: book.kept.values().cloned().collect(),
+        kept: book
+            .kept
+            .values()
+            .filter(|k| k.workload == uid)
+            .cloned()
+            .collect(),
         watches: book.watches.values().cloned().collect(),
         templates: book
             .templates
@@ -75,63 +84,36 @@ fn at(millis: i64) -> Time {
     Time::from_second(1_800_000_000).after(SignedDuration::from_millis(millis))
 }
 
+fn moments() -> impl Strategy<Value = Vec<i64>> {
+    proptest::collection::vec(0..=1100i64, 40)
+}
+
 fn cut(time: Time) -> Time {
     let millis = time.since(Time::EPOCH).as_millis();
     Time::from_second(i64::try_from(millis / 1000).unwrap())
-}
-
-/// Whatever is said is true; whatever is not known is said to be so.
-fn truthful(world: &World, told: &Timeline) {
-    let slack = SignedDuration::from_millis(10);
-    let mut rows = told.periods.clone();
-    rows.reverse();
-    for row in &rows {
-        let index = usize::try_from(row.generation - 1).unwrap();
-        let (began, digest) = world.truth[index];
-        if let Some(told) = row.template {
-            assert_eq!(told, digest, "template of {}", row.generation);
-        }
-        let start = row.start;
-        assert!(
-            start.not_before <= began.after(slack),
-            "{row:?} began {began}"
-        );
-        let latest = match start.rule {
-            Some(timeline::Rule::Created) => start.at.after(CUT),
-            _ => start.at,
-        };
-        assert!(latest.after(slack) >= began, "{row:?} began {began}");
-        if start.grade != Grade::NotKnown {
-            let off = start.at.since(began).abs();
-            assert!(off <= CUT + CLOCK + slack, "{row:?} began {began}");
-        }
-        if let Some(earlier) = row.back_to {
-            let earlier = usize::try_from(earlier - 1).unwrap();
-            assert_eq!(world.truth[earlier].1, digest);
-            assert!(earlier < index);
-        }
-        if let (Some(end), 0) = (row.end, row.missing_after) {
-            let ended = world.truth[index + 1].0;
-            assert!(end.not_before <= ended.after(slack), "{row:?} {ended}");
-            assert!(end.at.after(CUT).after(slack) >= ended, "{row:?} {ended}");
-        }
-        if let Some(By::Manager { name }) = &row.by {
-            assert_eq!(*name, world.writers[index]);
-        }
-        assert_eq!(row.current, index + 1 == world.truth.len());
-    }
-    let last = told.periods.first().unwrap();
-    assert_eq!(usize::try_from(last.generation).unwrap(), world.truth.len());
-    let known = i64::try_from(rows.len()).unwrap();
-    let missing: i64 = rows.iter().map(|row| row.missing_after).sum();
-    assert_eq!(known + missing + told.missing_before, last.generation);
 }
 
 proptest! {
     #[test]
     fn what_is_told_is_true_however_often_it_was_interrupted(steps in steps()) {
         let (world, book, _) = play(&steps, true);
-        truthful(&world, &told(&book, "uid-foo", world.clock));
+        truthful(&world, &book);
+    }
+
+    #[test]
+    fn what_is_told_is_true_however_often_it_died(steps in steps()) {
+        let (world, book, _) = play(&steps, false);
+        truthful(&world, &book);
+    }
+
+    #[test]
+    fn what_certainly_ran_at_a_moment_ran(steps in steps(), moments in moments()) {
+        let (world, book, _) = play(&steps, false);
+        let all = world.clock.since(at(0)).as_millis();
+        for share in moments {
+            let millis = i64::try_from(all).unwrap() * share / 1000;
+            then(&world, &book, at(millis));
+        }
     }
 
     #[test]
@@ -140,14 +122,17 @@ proptest! {
             .chain(steps.into_iter().filter(|step| !matches!(step, Step::Die)))
             .collect();
         let (world, book, _) = play(&steps, false);
-        let told = told(&book, "uid-foo", world.clock);
-        truthful(&world, &told);
-        prop_assert_eq!(told.periods.len(), world.truth.len());
-        for row in told.periods.iter().filter(|row| row.generation > 1) {
-            prop_assert_eq!(row.start.grade, Grade::Observed);
-            prop_assert!(row.outcome != Outcome::NotKnown);
+        truthful(&world, &book);
+        for life in &world.lives {
+            let told = told(&book, &life.uid, world.clock);
+            prop_assert_eq!(told.periods.len(), life.spans.len());
+            for row in told.periods.iter().filter(|row| row.generation > life.first) {
+                prop_assert_eq!(row.start.grade, Grade::Observed);
+                let last = row.generation == told.periods[0].generation;
+                prop_assert!(row.outcome != Outcome::NotKnown || last && life.gone.is_some());
+            }
+            prop_assert!(told.gaps.is_empty());
         }
-        prop_assert!(told.gaps.is_empty());
     }
 
     /// Twice, in another order, by two: the book is the same.

@@ -9,9 +9,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::part::Part;
-use super::{
-    Bounds, By, CLOCK, CUT, Cause, Forgotten, Held, Kept, Known, Period, Rollout, Watch, Why,
-};
+use super::{Bounds, By, CLOCK, CUT, Cause, Forgotten, Kept, Known, Period, Rollout, Watch, Why};
 use crate::summary::{self, Chips};
 use crate::template::{ContainerImage, Digest, Template};
 use crate::time::Time;
@@ -261,7 +259,9 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     rows.retain(|row| part.is_none_or(|part| part.has(row.generation)));
     let sees = |watch: &&Watch| watch.sees(&known.key.namespace);
     let watches: Vec<&Watch> = sources.watches.iter().filter(sees).collect();
-    let seen: Vec<Time> = periods.iter().flat_map(seen).collect();
+    let began = known.first();
+    let seen = periods.iter().flat_map(|period| seen(period, began));
+    let seen: Vec<Time> = seen.collect();
     let until = known.gone.map_or(now, |gone| gone.not_after);
     let first = part.map(|part| part.oldest);
     let first = first.or(periods.first().map(|first| first.generation));
@@ -360,7 +360,8 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>, n
         same.next().map(|same| same.generation).or_else(before)
     });
     let revision = period.numbers.keys().next_back().copied();
-    let kept = held_by(sources, period.held.as_ref());
+    let kept = held_by(sources, period);
+    // With the workload they are deleted, or are nobody's.
     let there = kept.filter(|kept| kept.gone.is_none() && sources.known.gone.is_none());
     let carries = there.and_then(|kept| kept.numbers.keys().next_back().copied());
     let went = kept.and_then(|kept| {
@@ -423,8 +424,14 @@ pub(super) fn deleted(known: &Known) -> Option<Moment> {
     })
 }
 
-/// The ControllerRevision that held a template.
-fn held_by<'a>(sources: &'a Sources, held: Option<&Held>) -> Option<&'a Kept> {
-    let held = held?;
-    sources.kept.iter().find(|kept| kept.uid == held.uid)
+/// The ControllerRevision that held a template; one that was deleted by hand may
+/// have been made again, under its name.
+fn held_by<'a>(sources: &'a Sources, period: &Period) -> Option<&'a Kept> {
+    let held = period.held.as_ref()?;
+    let again = |kept: &&Kept| {
+        kept.gone.is_none() && kept.name == held.name && kept.template == period.template
+    };
+    let mut all = sources.kept.iter();
+    let kept = all.clone().find(again);
+    kept.or_else(|| all.find(|kept| kept.uid == held.uid))
 }

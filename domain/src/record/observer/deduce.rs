@@ -23,6 +23,9 @@ pub(super) fn first_seen(
 ) -> Memory {
     // Its spec was never changed, or its template never.
     let new = workload.generation == 1 || generation == 1;
+    // Each change of a template is one of the spec: it brought the rest.
+    let least = generation - workload.generation + 1;
+    let first = if new { generation } else { least.max(1) };
     let start = if new {
         Bounds::dated(workload.created_at)
     } else {
@@ -42,10 +45,11 @@ pub(super) fn first_seen(
     }
     Memory {
         known: Known {
-            first: new.then_some(generation),
+            first: (new || least > 1).then_some(first),
             seen: Some(now),
             ..Known::new(&workload.uid, workload.key.clone(), workload.created_at)
         },
+        whole_period: period.watched,
         period,
         fresh: now,
         watched: false,
@@ -87,6 +91,14 @@ pub(super) fn following(
         period.by = manager(&memory.writers, workload);
     }
     period
+}
+
+/// Another template comes: was the latest period's rollout watched from its
+/// beginning, and never done?
+pub(super) fn overtaken(memory: &mut Memory) -> bool {
+    let period = &mut memory.period;
+    period.overtaken = memory.whole_period && period.rollout.seen_done.is_none();
+    period.overtaken
 }
 
 pub(super) fn cause(workload: &Workload, own: Option<bool>, at: Time) -> Option<Cause> {
@@ -280,7 +292,8 @@ pub(super) fn told_by(
     period.cause = revision.change_cause.clone().map(|text| Cause {
         at: revision.created_at,
         text,
-        own: (generation == first).then_some(true),
+        // It may have been given before a controller that was late came by.
+        own: None,
     });
     Some(period)
 }

@@ -9,10 +9,12 @@ use crate::time::Time;
 /// A gap no longer than this is a moment's pause of the same watching.
 pub const PAUSE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
-/// Moments at which something was seen to happen.
-pub(super) fn seen(period: &Period) -> impl Iterator<Item = Time> + use<> {
+/// Moments at which something was seen to happen. When the `first` one of a
+/// workload was seen is not known better than the second.
+pub(super) fn seen(period: &Period, first: i64) -> impl Iterator<Item = Time> + use<> {
     let rollout = &period.rollout;
-    let began = period.watched.then_some(period.start.not_after);
+    let later = period.watched && period.generation != first;
+    let began = later.then_some(period.start.not_after);
     let came = [
         began,
         rollout.observed,

@@ -1,20 +1,13 @@
 //! What became of a rollout.
 
 use super::{Outcome, Row};
-use crate::record::{By, Last, Period, STANDSTILL};
+use crate::record::{By, Period, STANDSTILL};
 use crate::time::Time;
-
-/// Was it seen before all nodes ran it?
-fn unfinished(period: &Period) -> bool {
-    let behind = |last: Last| last.updated < last.desired;
-    period.watched || period.rollout.last.is_some_and(behind)
-}
 
 pub(super) fn outcome(period: &Period, next: Option<&Period>, gone: bool) -> Outcome {
     match (period.rollout.seen_done, next) {
         (Some(_), _) => Outcome::Done,
-        // Whoever saw the next one come had seen that this was not done.
-        (None, Some(next)) if next.watched && unfinished(period) => Outcome::Overtaken,
+        (None, Some(_)) if period.overtaken => Outcome::Overtaken,
         (None, None) if gone => Outcome::NotKnown,
         (None, None) if period.rollout.observed.is_some() || period.watched => Outcome::Running,
         _ => Outcome::NotKnown,
