@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod content;
+mod crash;
 mod retention;
 mod trouble;
 
