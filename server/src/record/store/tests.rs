@@ -6,6 +6,7 @@ mod content;
 mod crash;
 mod retention;
 mod trouble;
+mod whole;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
