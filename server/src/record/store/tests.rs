@@ -4,6 +4,7 @@
 
 mod content;
 mod crash;
+mod found;
 mod retention;
 mod trouble;
 mod whole;

@@ -11,142 +11,24 @@
 //! after it. Settings of a connection count once: how many connections there
 //! are is a matter of luck.
 
-use std::collections::{BTreeSet, HashSet};
+mod child;
+mod steps;
+
+use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Output};
-use std::sync::Mutex;
-use std::sync::atomic::AtomicUsize;
 
-use domain::record::{By, Cause, Rollout};
 use sqlx::Column as _;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
 
 use super::*;
-use crate::config::Retention;
-use crate::record::pending::Pending;
+use steps::{Step, all_steps, opened, steps};
 
 /// The child, among the tests.
-const CHILD: &str = "record::store::tests::crash::the_one_that_ends_in_the_midst";
+const CHILD: &str = "record::store::tests::crash::child::the_one_that_ends_in_the_midst";
 /// Which record it writes.
 const RECORD: &str = "ROLLBOOK_TEST_RECORD";
 /// After how many statements it ends.
 const STATEMENTS: &str = "ROLLBOOK_TEST_STATEMENTS";
-
-/// What is done after the record is open and bound.
-enum Step {
-    /// Facts of one transaction.
-    Write(Vec<Fact>),
-    /// Many transactions.
-    Retain(Time),
-}
-
-fn wide(generation: i64, from: i64, to: i64) -> Period {
-    let bounds = Bounds {
-        not_before: day(from),
-        not_after: day(to),
-    };
-    Period::new("a", generation, bounds)
-}
-
-/// A bit of everything: what is joined again, comes late, ends and goes.
-fn steps() -> Vec<Step> {
-    let kept = |name: &str, image: &str, number: i64, gone: Option<Bounds>| {
-        Fact::Revision(Kept {
-            uid: name.into(),
-            workload: "a".into(),
-            name: name.into(),
-            created_at: day(0),
-            generation: Some(number),
-            template: Some(template(image).digest()),
-            cause: None,
-            numbers: [(number, day(number))].into(),
-            gone,
-            seen: None,
-        })
-    };
-    let mut begin = history("a", 3);
-    begin.extend(history("old", 1));
-    begin.push(watch("w1", day(0), day(10)));
-    let mut joined = wide(2, 0, 150);
-    joined.by = Some(By::Manager {
-        name: "kubectl".into(),
-    });
-    joined.cause = Some(Cause {
-        at: day(100),
-        text: "second".into(),
-        own: Some(true),
-    });
-    joined.rollout = Rollout {
-        done: Some(day(101)),
-        ..Rollout::default()
-    };
-    let gone = Known {
-        gone: Some(Bounds::dated(day(150))),
-        ..known("old")
-    };
-    let [again, later] = period("a", 8, 501, "a:1");
-    vec![
-        Step::Write(begin),
-        Step::Write(vec![
-            Fact::Period(joined),
-            Fact::Period(wide(4, 350, 450)),
-            // It began before: so had the one before it.
-            Fact::Period(wide(7, 400, 420)),
-            kept("r1", "a:1", 1, None),
-            kept("r2", "a:2", 2, None),
-        ]),
-        Step::Write(vec![
-            kept("r1", "a:1", 5, Some(Bounds::dated(day(120)))),
-            Fact::Workload(gone),
-            watch("w1", day(0), day(300)),
-            watch("w2", day(300), day(499)),
-            watch("w3", day(500), day(505)),
-        ]),
-        Step::Retain(day(500)),
-        // What is loose by now is named again.
-        Step::Write(vec![again, later]),
-        Step::Retain(day(502)),
-    ]
-}
-
-async fn opened(address: &str) -> Store {
-    if address.starts_with("postgres") {
-        Store::open(address).await.unwrap()
-    } else {
-        Store::file(Path::new(address)).await.unwrap()
-    }
-}
-
-/// Does all of it, the way the writer does, and tells after each step.
-async fn all_steps(address: &str, mut done: impl AsyncFnMut(&Store)) -> Store {
-    let store = opened(address).await;
-    done(&store).await;
-    store.bind("cluster").await.unwrap();
-    done(&store).await;
-    store.before().await.unwrap();
-    let mut pending = Pending::new(store.clone(), Vec::new(), day(0));
-    for step in steps() {
-        match step {
-            Step::Write(facts) => {
-                pending.add(facts);
-                pending.start(true, day(600));
-                pending.done(|| day(600)).await.unwrap();
-            }
-            Step::Retain(now) => {
-                let limits = Retention {
-                    age: SignedDuration::from_hours(24 * 250),
-                    size: u64::MAX,
-                };
-                store.retain(now, limits).await.unwrap();
-            }
-        }
-        done(&store).await;
-    }
-    store
-}
-
 /// Every row of every table.
 async fn rows(store: &Store) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
@@ -184,75 +66,6 @@ fn cell(row: &AnyRow, place: usize) -> String {
         |_| row.get::<i32, _>(place).to_string(),
         |b| format!("{b:?}"),
     )
-}
-
-/// Tells each statement, and ends the process after some.
-struct Ender {
-    settings: Mutex<HashSet<String>>,
-    left: AtomicUsize,
-}
-
-/// The beginning of a statement.
-struct Words(String);
-
-impl Visit for Words {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "summary" {
-            value.clone_into(&mut self.0);
-        }
-    }
-
-    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
-}
-
-impl Subscriber for Ender {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "sqlx::query"
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        let mut words = Words(String::new());
-        event.record(&mut words);
-        let Words(words) = words;
-        let sets = words.starts_with("PRAGMA") && words.contains('=') || words.starts_with("SET");
-        // It is held for good once the process ends.
-        let mut settings = self.settings.lock().unwrap();
-        if sets && !settings.insert(words.clone()) {
-            return;
-        }
-        println!("said {words}");
-        if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
-            std::process::abort();
-        }
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
-
-#[tokio::test]
-#[ignore = "started by the tests below, in a process of its own"]
-async fn the_one_that_ends_in_the_midst() {
-    let (Ok(address), Ok(statements)) = (std::env::var(RECORD), std::env::var(STATEMENTS)) else {
-        return;
-    };
-    // The test's own line is not closed yet.
-    println!();
-    let ender = Ender {
-        settings: Mutex::default(),
-        left: AtomicUsize::new(statements.parse().unwrap()),
-    };
-    tracing::subscriber::set_global_default(ender).unwrap();
-    all_steps(&address, async |_: &Store| println!("done")).await;
 }
 
 fn child(address: &str, statements: usize) -> Output {
