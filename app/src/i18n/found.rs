@@ -28,6 +28,9 @@ catalogue! {
     images_found(n: &str, many: bool, query: &str) =
         format!("{n} period{} with “{query}”", if many { "s" } else { "" }),
         format!("{n} 个时段含有“{query}”");
+    images_found_more(n: &str, query: &str) =
+        format!("More than {n} periods with “{query}”"),
+        format!("超过 {n} 个时段含有“{query}”");
     images_none(query: &str) =
         format!("No recorded template has an image with “{query}” in it."),
         format!("没有已记录的模板含有“{query}”的镜像。");

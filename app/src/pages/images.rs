@@ -170,7 +170,12 @@ fn uses(lang: Lang, found: &Images, now: Time) -> impl IntoView + use<> {
         return notice(format!("{} {scope}", lang.images_none(&query))).into_any();
     }
     let total = i64::try_from(found.total).unwrap_or(i64::MAX);
-    let headline = lang.images_found(&lang.number(total), found.total != 1, &query);
+    let total = lang.number(total);
+    let headline = if found.total_is_least {
+        lang.images_found_more(&total, &query)
+    } else {
+        lang.images_found(&total, found.total != 1, &query)
+    };
     let since = since(lang, found, now);
     let rows = found
         .uses

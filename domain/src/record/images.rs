@@ -11,6 +11,9 @@ use crate::workload::Key;
 /// Hits on one page.
 pub const PAGE: usize = 50;
 
+/// Hits that are counted and told at most: those that run now, then the newest.
+pub const MOST: usize = 10_000;
+
 /// Longest text that is looked for, in characters. An image is shorter: a name
 /// of 255, a tag of 128 and a digest of 71 (OCI distribution spec).
 const LONGEST: usize = 512;
@@ -60,8 +63,11 @@ pub struct Images {
     pub query: String,
     /// Since when Rollbook writes down what it sees of this cluster.
     pub recorded_since: Option<Time>,
-    /// So many were found, on all pages.
+    /// So many were found, on all pages: at most [`MOST`].
     pub total: usize,
+    /// There are more than that; the rest is not told.
+    #[serde(default)]
+    pub total_is_least: bool,
     /// Which page this is, from 1.
     pub page: usize,
     /// How many there are, at least 1.

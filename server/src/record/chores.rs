@@ -1,12 +1,12 @@
 //! Looking after a record by hand: check, export, import. No cluster is needed.
 
-use std::io::Write as _;
+use std::io::{BufRead, Write as _};
 use std::path::PathBuf;
 
 use domain::record::Fact;
 use domain::template::Template;
 
-use super::store::Store;
+use super::store::{Passed, Several, Store};
 use crate::config::{Record as Place, RecordCommand};
 
 /// Facts that are written at a time.
@@ -21,9 +21,20 @@ pub enum Failure {
     /// It cannot be read or written.
     #[error("{0}")]
     Record(#[from] app::record::Failure),
-    /// A line is no fact.
-    #[error("line {0} is not a fact: {1}. The lines before it are taken in, the rest is not")]
-    Line(usize, String),
+    /// The import ended before its end.
+    #[error("{failure}. The lines before line {line} are dealt with, the rest is not taken in")]
+    Ended {
+        /// The first line that may not have been taken in.
+        line: usize,
+        /// Why.
+        failure: app::record::Failure,
+    },
+    /// Some lines were not taken in.
+    #[error("{0} lines are not taken in")]
+    Refused(usize),
+    /// Some things cannot be read.
+    #[error("{0} things cannot be read and are left out")]
+    LeftOut(usize),
     /// Input or output failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -41,7 +52,7 @@ pub async fn run(command: RecordCommand, place: Option<&Place>) -> Result<(), Fa
     match command {
         RecordCommand::Check => check(&store).await,
         RecordCommand::Export => export(&store).await,
-        RecordCommand::Import => import(&store, std::io::stdin().lock()).await,
+        RecordCommand::Import => tell(&store, std::io::stdin().lock()).await,
     }
 }
 
@@ -92,10 +103,12 @@ async fn check(store: &Store) -> Result<(), Failure> {
         "{} workloads, {} periods, {} templates",
         checked.workloads, checked.periods, checked.templates
     );
-    for wrong in &checked.wrong {
-        println!("{wrong}");
-    }
-    match checked.wrong.len() {
+    let wrong = Several {
+        first: checked.wrong,
+        all: checked.problems,
+    };
+    print!("{}", wrong.lines());
+    match wrong.all {
         0 => Ok(()),
         several => Err(Failure::Wrong(several)),
     }
@@ -104,7 +117,7 @@ async fn check(store: &Store) -> Result<(), Failure> {
 async fn export(store: &Store) -> Result<(), Failure> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut outcome = Ok(());
-    store
+    let left_out = store
         .export(|fact| {
             if outcome.is_ok() {
                 outcome = serde_json::to_writer(&mut out, &fact)
@@ -114,34 +127,119 @@ async fn export(store: &Store) -> Result<(), Failure> {
         })
         .await?;
     outcome?;
-    Ok(out.flush()?)
+    out.flush()?;
+    eprint!("{}", left_out.lines());
+    match left_out.all {
+        0 => Ok(()),
+        several => Err(Failure::LeftOut(several)),
+    }
 }
 
-/// Takes in what [`export`] printed.
-///
-/// # Errors
-/// When a line is no fact, or the record does not take it.
-pub async fn import(store: &Store, from: impl std::io::BufRead) -> Result<(), Failure> {
-    let mut facts: Vec<Fact> = Vec::with_capacity(BATCH);
-    for (number, line) in (1..).zip(from.lines()) {
-        match read(&line?) {
-            Ok(fact) => facts.push(fact),
-            Err(why) => {
-                store.write(&facts).await?;
-                return Err(Failure::Line(number, why));
-            }
-        }
-        if facts.len() == BATCH {
-            store.write(&facts).await?;
-            facts.clear();
+/// What came of an import.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Facts that were taken in.
+    pub facts: usize,
+    /// Facts that are older than what the record keeps.
+    pub forgotten: usize,
+    /// Lines that were not taken in, each with the reason.
+    pub refused: Several,
+}
+
+impl Taken {
+    fn count(&mut self, line: usize, passed: Option<Passed>) {
+        match passed {
+            None => self.facts += 1,
+            Some(Passed::Forgotten) => self.forgotten += 1,
+            Some(Passed::NoWorkload) => self.refuse(line, "its workload is not in the record"),
         }
     }
-    Ok(store.write(&facts).await?)
+
+    fn refuse(&mut self, line: usize, why: &str) {
+        self.refused.push(format!("line {line}: {why}"));
+    }
+}
+
+/// Imports, and says what came of it however it ended.
+async fn tell(store: &Store, from: impl BufRead) -> Result<(), Failure> {
+    let mut taken = Taken::default();
+    let ended = import(store, from, &mut taken).await;
+    println!("{} facts taken in", taken.facts);
+    if taken.forgotten > 0 {
+        println!("{} are older than what is kept", taken.forgotten);
+    }
+    eprint!("{}", taken.refused.lines());
+    ended?;
+    match taken.refused.all {
+        0 => Ok(()),
+        several => Err(Failure::Refused(several)),
+    }
+}
+
+/// Takes in what [`export`] printed, and goes on after a line that is not taken.
+///
+/// # Errors
+/// When the input ends early, or the database has a trouble of its own. What
+/// `taken` counts is taken in.
+pub async fn import(store: &Store, from: impl BufRead, taken: &mut Taken) -> Result<(), Failure> {
+    let (mut lines, mut facts) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+    for (number, line) in (1..).zip(from.split(b'\n')) {
+        match line.map(|line| read(&line)) {
+            Ok(Ok(fact)) => {
+                lines.push(number);
+                facts.push(fact);
+                if facts.len() == BATCH {
+                    take(store, &mut lines, &mut facts, taken).await?;
+                }
+            }
+            Ok(Err(why)) => {
+                take(store, &mut lines, &mut facts, taken).await?;
+                taken.refuse(number, &why);
+            }
+            Err(error) => {
+                take(store, &mut lines, &mut facts, taken).await?;
+                return Err(error.into());
+            }
+        }
+    }
+    take(store, &mut lines, &mut facts, taken).await
+}
+
+/// Writes facts of these lines; one by one where one of them is not taken.
+async fn take(
+    store: &Store,
+    lines: &mut Vec<usize>,
+    facts: &mut Vec<Fact>,
+    taken: &mut Taken,
+) -> Result<(), Failure> {
+    use app::record::Failure::{Damaged, Unfit};
+    let (lines, facts) = (std::mem::take(lines), std::mem::take(facts));
+    let ended = |line: usize, failure| Failure::Ended { line, failure };
+    match store.take(&facts).await {
+        Ok(passed) => {
+            for (line, passed) in lines.into_iter().zip(passed) {
+                taken.count(line, passed);
+            }
+        }
+        Err(Damaged { .. } | Unfit { .. }) => {
+            for (line, fact) in lines.into_iter().zip(facts) {
+                match store.take(&[fact]).await {
+                    Ok(passed) => taken.count(line, passed.into_iter().next().flatten()),
+                    Err(why @ (Damaged { .. } | Unfit { .. })) => {
+                        taken.refuse(line, &why.to_string());
+                    }
+                    Err(failure) => return Err(ended(line, failure)),
+                }
+            }
+        }
+        Err(failure) => return Err(ended(lines.first().copied().unwrap_or(1), failure)),
+    }
+    Ok(())
 }
 
 /// A fact; a template must be what its digest says.
-fn read(line: &str) -> Result<Fact, String> {
-    let fact = serde_json::from_str(line).map_err(|error| error.to_string())?;
+fn read(line: &[u8]) -> Result<Fact, String> {
+    let fact = serde_json::from_slice(line).map_err(|error| format!("not a fact: {error}"))?;
     if let Fact::Template(archived) = &fact {
         let value = serde_json::from_str(&archived.json).map_err(|error| error.to_string())?;
         let template = Template::new(value).map_err(|error| error.to_string())?;

@@ -38,9 +38,10 @@ use tokio::time::timeout;
 use failure::{damaged, failed};
 pub use lead::Seat;
 use lease::silent;
+pub use put::Passed;
 use put::put;
 pub use retain::Removed;
-pub use whole::Checked;
+pub use whole::{Checked, Several};
 
 /// Schema versions, oldest first.
 const MIGRATIONS: [(&str, &str); 3] = [
@@ -198,17 +199,29 @@ impl Store {
     /// in both cases. [`Failure::Unfit`] and [`Failure::Damaged`] are about a
     /// fact: see [`Store::write_each`].
     pub async fn write(&self, facts: &[Fact]) -> Result<(), Failure> {
+        self.take(facts).await.map(|_| ())
+    }
+
+    /// Writes facts and says of each whether, and why, it was passed over.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn take(&self, facts: &[Fact]) -> Result<Vec<Option<Passed>>, Failure> {
+        let mut passed = Vec::with_capacity(facts.len());
         for some in facts.chunks(BATCH) {
             let mut transaction = self.transaction().await?;
             for fact in some {
-                if let Err(failure) = put(&mut transaction, fact).await {
-                    transaction.undo().await;
-                    return Err(failure);
+                match put(&mut transaction, fact).await {
+                    Ok(own) => passed.push(own),
+                    Err(failure) => {
+                        transaction.undo().await;
+                        return Err(failure);
+                    }
                 }
             }
             transaction.commit().await?;
         }
-        Ok(())
+        Ok(passed)
     }
 
     /// Writes each fact by itself and hands back those that will never be

@@ -1,11 +1,11 @@
 //! What changed in a window of time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use app::record::Failure;
 use domain::record::Known;
 use domain::record::changes::{Around, Changes, MOST, Sources, Window, changes};
-use domain::template::{Digest, Template};
+use domain::template::Digest;
 use domain::time::Time;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
@@ -56,13 +56,12 @@ impl Store {
         let gone = self.between(gone.to_owned(), window).await?;
         let deleted = gone.iter().map(|row| parsed(row, "known"));
         let deleted: Vec<Known> = deleted.collect::<Result<_, _>>()?;
-        let mut templates = HashMap::new();
-        for around in &periods {
-            let both = [Some(&around.period), around.before.as_ref()];
-            for digest in both.into_iter().flatten().filter_map(|p| p.template) {
-                self.keep(&mut templates, digest).await?;
-            }
-        }
+        let both = |around: &Around| {
+            let before = around.before.as_ref();
+            [around.period.template, before.and_then(|p| p.template)]
+        };
+        let told: Vec<Digest> = periods.iter().flat_map(both).flatten().collect();
+        let templates = self.templates(&told).await?;
         let sources = Sources {
             periods,
             more,
@@ -110,18 +109,5 @@ impl Store {
             })
         });
         around.collect()
-    }
-
-    async fn keep(
-        &self,
-        templates: &mut HashMap<Digest, Template>,
-        digest: Digest,
-    ) -> Result<(), Failure> {
-        if !templates.contains_key(&digest)
-            && let Some(template) = self.template(digest).await?
-        {
-            templates.insert(digest, template);
-        }
-        Ok(())
     }
 }

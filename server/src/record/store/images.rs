@@ -1,20 +1,32 @@
 //! Where an image runs and ran.
 
-use std::collections::HashMap;
-
 use app::record::Failure;
-use domain::record::images::{Images, PAGE, Query, Running, Use, found, page, query, sort};
+use domain::record::images::{Images, MOST, PAGE, Query, Running, Use, found, page, query, sort};
 use domain::record::{Known, Period};
-use domain::template::{ContainerImage, Digest};
+use domain::template::{Digest, Template};
 use domain::time::Time;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::lease::Asked;
 use super::{Store, damaged, failed, parsed, read};
 
-/// Periods whose template names a matching image, with their workload.
-const MATCHING: &str = "FROM image i JOIN period p ON p.template = i.template \
-     JOIN workload w ON w.uid = p.workload WHERE LOWER(i.image) LIKE LOWER($1) ESCAPE '\\'";
+/// A matching image.
+const LIKE: &str = "LOWER(i.image) LIKE LOWER($1) ESCAPE '\\'";
+
+/// Periods whose template names an image, with their workload: from the images,
+/// which is short where few of them match.
+const BY_IMAGE: &str = "FROM image i JOIN period p ON p.template = i.template \
+     JOIN workload w ON w.uid = p.workload WHERE TRUE";
+
+/// The same from the newest period on, which is short where very many match:
+/// SQLite keeps the order of a cross join.
+const BY_AGE: &str = "FROM period p CROSS JOIN image i CROSS JOIN workload w \
+     WHERE i.template = p.template AND w.uid = p.workload";
+
+/// Is it past? Not the latest period of a workload that is there.
+const PAST: &str = "CASE WHEN w.gone_at IS NULL AND NOT EXISTS (SELECT 1 FROM period q \
+     WHERE q.workload = p.workload AND q.generation > p.generation) THEN 0 ELSE 1 END";
 
 /// The latest period of each workload that is there, with its images.
 const RUNNING: &str = "FROM workload w JOIN period p ON p.workload = w.uid AND p.generation = \
@@ -39,12 +51,23 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn images(&self, text: &str, asked: usize) -> Result<Images, Failure> {
+        self.images_up_to(text, asked, MOST).await
+    }
+
+    /// The same, of so many hits at most.
+    pub(super) async fn images_up_to(
+        &self,
+        text: &str,
+        asked: usize,
+        most: usize,
+    ) -> Result<Images, Failure> {
         let first = self.row(sqlx::query("SELECT MIN(starts) AS first FROM watch"));
         let first: Option<i64> = first.await?.try_get("first").map_err(failed)?;
         let mut images = Images {
             query: text.trim().to_owned(),
             recorded_since: first.map(Time::from_millis),
             total: 0,
+            total_is_least: false,
             page: 1,
             pages: 1,
             uses: Vec::new(),
@@ -54,27 +77,71 @@ impl Store {
             Query::Hopeless => {}
             Query::Empty => {
                 let count = format!("SELECT COUNT(DISTINCT i.image) AS n {RUNNING}");
-                images.total = self.count(count, None).await?;
+                images.total = self.count(sqlx::query(sqlx::AssertSqlSafe(count))).await?;
                 (images.page, images.pages) = page(asked, images.total);
                 images.running = self.running(images.page).await?;
             }
             Query::Like(pattern) => {
-                let count = format!("SELECT COUNT(*) AS n {MATCHING}");
-                images.total = self.count(count, Some(&pattern)).await?;
+                let all = self.hits(&pattern, most).await?;
+                images.total = all.min(most);
+                images.total_is_least = all > most;
                 (images.page, images.pages) = page(asked, images.total);
-                images.uses = self.uses(&pattern, images.page).await?;
+                images.uses = if images.total_is_least {
+                    self.newest(&pattern, images.page, most).await?
+                } else {
+                    let hits = format!(
+                        "{PAST} AS past {BY_IMAGE} AND {LIKE} \
+                         ORDER BY past, starts DESC, workload, generation, image"
+                    );
+                    self.uses(&hits, &pattern, part(images.page)).await?
+                };
+                // By the moments that are told, which are finer than the column.
+                sort(&mut images.uses);
             }
         }
         Ok(images)
     }
 
-    async fn count(&self, sql: String, pattern: Option<&str>) -> Result<usize, Failure> {
-        let mut asked = sqlx::query(sqlx::AssertSqlSafe(sql));
-        if let Some(pattern) = pattern {
-            asked = asked.bind(pattern.to_owned());
-        }
+    async fn count(&self, asked: Asked<'_>) -> Result<usize, Failure> {
         let row = self.row(asked).await?;
         number(&row, "n")
+    }
+
+    /// How many periods match; of more than `most` one more is counted.
+    async fn hits(&self, pattern: &str, most: usize) -> Result<usize, Failure> {
+        let count = format!(
+            "SELECT COUNT(*) AS n FROM (SELECT 1 AS one {BY_IMAGE} AND {LIKE} LIMIT $2) hits"
+        );
+        let count = sqlx::query(sqlx::AssertSqlSafe(count)).bind(pattern.to_owned());
+        self.count(count.bind(whole(most).saturating_add(1))).await
+    }
+
+    /// A page of very many: what runs now, and then as many of the newest as are
+    /// wanted. None of the others is sorted.
+    async fn newest(&self, pattern: &str, page: usize, most: usize) -> Result<Vec<Use>, Failure> {
+        let count = format!("SELECT COUNT(*) AS n {RUNNING} AND {LIKE}");
+        let count = sqlx::query(sqlx::AssertSqlSafe(count)).bind(pattern.to_owned());
+        let running = whole(self.count(count).await?);
+        let (limit, before) = part(page);
+        // The last page may be shorter.
+        let limit = limit.min(whole(most) - before);
+        let now = format!(
+            "0 AS past {RUNNING} AND {LIKE} ORDER BY starts DESC, workload, generation, image"
+        );
+        let mut uses = Vec::new();
+        if before < running {
+            uses = self.uses(&now, pattern, (limit, before)).await?;
+        }
+        let rest = limit - whole(uses.len());
+        if rest > 0 {
+            let past = format!(
+                "1 AS past {BY_AGE} AND {LIKE} AND {PAST} = 1 \
+                 ORDER BY starts DESC, workload, generation, image"
+            );
+            let before = before.saturating_sub(running).max(0);
+            uses.extend(self.uses(&past, pattern, (rest, before)).await?);
+        }
+        Ok(uses)
     }
 
     async fn running(&self, page: usize) -> Result<Vec<Running>, Failure> {
@@ -95,62 +162,52 @@ impl Store {
         running.collect()
     }
 
-    async fn uses(&self, pattern: &str, page: usize) -> Result<Vec<Use>, Failure> {
+    /// The periods of some hits, in their order: so many, after so many.
+    async fn uses(
+        &self,
+        hits: &str,
+        pattern: &str,
+        (limit, before): (i64, i64),
+    ) -> Result<Vec<Use>, Failure> {
         // The keys of one page first: bodies are read for that one only.
         let sql = format!(
             "SELECT h.image AS image, h.template AS template, w.body AS known, p.body AS period, \
              b.body AS before, n.body AS next FROM \
              (SELECT i.image AS image, p.template AS template, p.workload AS workload, \
-              p.generation AS generation, p.starts AS starts, \
-              CASE WHEN w.gone_at IS NULL AND NOT EXISTS (SELECT 1 FROM period q \
-              WHERE q.workload = p.workload AND q.generation > p.generation) \
-              THEN 0 ELSE 1 END AS past {MATCHING} \
-              ORDER BY past, starts DESC, workload, generation, image LIMIT $2 OFFSET $3) h \
+              p.generation AS generation, p.starts AS starts, {hits} LIMIT $2 OFFSET $3) h \
              {WITH_NEIGHBOURS} \
              ORDER BY h.past, h.starts DESC, h.workload, h.generation, h.image"
         );
-        let (limit, offset) = part(page);
         let asked = sqlx::query(sqlx::AssertSqlSafe(sql));
-        let asked = asked.bind(pattern.to_owned()).bind(limit).bind(offset);
+        let asked = asked.bind(pattern.to_owned()).bind(limit).bind(before);
         let rows = self.rows(asked).await?;
-        let mut containers: HashMap<String, Vec<ContainerImage>> = HashMap::new();
-        let mut uses = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let digest: String = row.try_get("template").map_err(failed)?;
-            if !containers.contains_key(&digest) {
-                let of = self.containers(&digest).await?;
-                containers.insert(digest.clone(), of);
-            }
+        let digests = rows.iter().map(digest).collect::<Result<Vec<_>, _>>()?;
+        let templates = self.templates(&digests).await?;
+        let uses = rows.iter().zip(digests).map(|(row, digest)| {
             let known: Known = parsed(row, "known")?;
             let period: Period = parsed(row, "period")?;
             let (before, next) = (beside(row, "before")?, beside(row, "next")?);
             let image: String = row.try_get("image").map_err(failed)?;
-            uses.push(found(
-                image,
-                &containers[&digest],
-                &known,
-                before,
-                period,
-                next,
-            ));
-        }
-        // By the moments that are told, which are finer than the column.
-        sort(&mut uses);
-        Ok(uses)
+            let images = templates.get(&digest).map_or(&[][..], Template::images);
+            Ok(found(image, images, &known, before, period, next))
+        });
+        uses.collect()
     }
+}
 
-    async fn containers(&self, digest: &str) -> Result<Vec<ContainerImage>, Failure> {
-        let digest: Digest = digest.parse().map_err(|_| damaged(digest))?;
-        let template = self.template(digest).await?;
-        Ok(template.map(|t| t.images().to_vec()).unwrap_or_default())
-    }
+fn digest(row: &AnyRow) -> Result<Digest, Failure> {
+    let digest: String = row.try_get("template").map_err(failed)?;
+    digest.parse().map_err(|_| damaged(&digest))
+}
+
+fn whole(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// Rows of a page: how many, and after how many.
 fn part(page: usize) -> (i64, i64) {
-    let most = i64::try_from(PAGE).unwrap_or(i64::MAX);
-    let before = i64::try_from(page.saturating_sub(1)).unwrap_or_default();
-    (most, before.saturating_mul(most))
+    let most = whole(PAGE);
+    (most, whole(page.saturating_sub(1)).saturating_mul(most))
 }
 
 /// A count.

@@ -62,6 +62,11 @@ impl Lease {
         self.finished = true;
     }
 
+    /// From now on there is as much time again, for work in many parts.
+    pub fn renew(&mut self) {
+        self.until = Instant::now() + PATIENCE;
+    }
+
     /// Keeps what was written.
     pub async fn commit(mut self) -> Result<(), Failure> {
         if let Err(failure) = self.run(sqlx::query("COMMIT")).await {
@@ -118,6 +123,22 @@ impl Store {
         let row = lease.one(query).await?;
         lease.finish();
         row.ok_or_else(|| failed(sqlx::Error::RowNotFound))
+    }
+
+    /// A transaction that reads one moment, for as long as it takes. Writers go
+    /// on: what they replace is kept for it meanwhile.
+    pub(super) async fn reading(&self) -> Result<Lease, Failure> {
+        let mut lease = self.lease().await?;
+        if self.postgres {
+            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+            lease.run(sqlx::query(begin)).await?;
+            // Whoever takes the pages may be slow, and holds nobody up.
+            let patient = "SET LOCAL idle_in_transaction_session_timeout = 0";
+            lease.run(sqlx::query(patient)).await?;
+        } else {
+            lease.run(sqlx::query("BEGIN DEFERRED")).await?;
+        }
+        Ok(lease)
     }
 
     /// A transaction that holds the database's own write lock. Readers go on.

@@ -20,14 +20,24 @@ fn json(fact: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string(fact).map_err(|error| damaged(&error.to_string()))
 }
 
-pub(super) async fn put(lease: &mut Lease, fact: &Fact) -> Result<(), Failure> {
+/// Why a fact was not written, though nothing is wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passed {
+    /// Its workload is not there.
+    NoWorkload,
+    /// It is older than what is kept.
+    Forgotten,
+}
+
+pub(super) async fn put(lease: &mut Lease, fact: &Fact) -> Result<Option<Passed>, Failure> {
     match fact {
-        Fact::Workload(known) => workload(lease, known.clone()).await,
-        Fact::Template(archived) => archive(lease, archived).await,
-        Fact::Period(one) => period(lease, one.clone()).await,
-        Fact::Revision(kept) => revision(lease, kept.clone()).await,
-        Fact::Watch(one) => watch(lease, one.clone()).await,
+        Fact::Workload(known) => workload(lease, known.clone()).await?,
+        Fact::Template(archived) => archive(lease, archived).await?,
+        Fact::Period(one) => return period(lease, one.clone()).await,
+        Fact::Revision(kept) => return revision(lease, kept.clone()).await,
+        Fact::Watch(one) => watch(lease, one.clone()).await?,
     }
+    Ok(None)
 }
 
 pub(super) async fn workload(lease: &mut Lease, mut known: Known) -> Result<(), Failure> {
@@ -55,7 +65,7 @@ pub(super) async fn workload(lease: &mut Lease, mut known: Known) -> Result<(), 
 
 /// What belongs to a workload that was removed since, or is older than what is
 /// kept of it, is not written: what retention removed does not come back.
-async fn period(lease: &mut Lease, mut period: Period) -> Result<(), Failure> {
+async fn period(lease: &mut Lease, mut period: Period) -> Result<Option<Passed>, Failure> {
     let select = sqlx::query(
         "SELECT w.forgotten_below AS below, p.body AS body, p.starts AS starts, \
          (SELECT n.starts FROM period n WHERE n.workload = w.uid AND n.generation > $2 \
@@ -66,11 +76,11 @@ async fn period(lease: &mut Lease, mut period: Period) -> Result<(), Failure> {
     .bind(period.workload.clone())
     .bind(period.generation);
     let Some(row) = lease.one(select).await? else {
-        return Ok(());
+        return Ok(Some(Passed::NoWorkload));
     };
     let number = |column: &str| row.try_get::<Option<i64>, _>(column).map_err(failed);
     if number("below")?.is_some_and(|below| period.generation < below) {
-        return Ok(());
+        return Ok(Some(Passed::Forgotten));
     }
     let there: Option<String> = row.try_get("body").map_err(failed)?;
     if let Some(there) = there {
@@ -99,17 +109,17 @@ async fn period(lease: &mut Lease, mut period: Period) -> Result<(), Failure> {
         .bind(starts);
         lease.run(earlier).await?;
     }
-    Ok(())
+    Ok(None)
 }
 
-async fn revision(lease: &mut Lease, mut kept: Kept) -> Result<(), Failure> {
+async fn revision(lease: &mut Lease, mut kept: Kept) -> Result<Option<Passed>, Failure> {
     let select = sqlx::query(
         "SELECT r.body AS body FROM workload w LEFT JOIN revision r ON r.uid = $2 WHERE w.uid = $1",
     )
     .bind(kept.workload.clone())
     .bind(kept.uid.clone());
     let Some(row) = lease.one(select).await? else {
-        return Ok(());
+        return Ok(Some(Passed::NoWorkload));
     };
     let there: Option<String> = row.try_get("body").map_err(failed)?;
     if let Some(there) = there {
@@ -126,7 +136,7 @@ async fn revision(lease: &mut Lease, mut kept: Kept) -> Result<(), Failure> {
     .bind(kept.template.map(|digest| digest.to_string()))
     .bind(json(&kept)?);
     lease.run(insert).await?;
-    Ok(())
+    Ok(None)
 }
 
 pub(super) async fn watch(lease: &mut Lease, mut watch: Watch) -> Result<(), Failure> {

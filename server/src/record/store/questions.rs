@@ -1,6 +1,6 @@
 //! What is asked of the record.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use app::record::Failure;
 use domain::record::observer::Before;
@@ -38,6 +38,9 @@ const IMAGES: &str = "SELECT w.uid AS workload, i.image AS image FROM workload w
      LEFT JOIN image i ON i.template = p.template \
      WHERE w.created_at <= $1 AND (w.gone_at IS NULL OR w.gone_at > $1) \
      ORDER BY i.image";
+
+/// Templates that are read in one statement.
+const TOGETHER: usize = 50;
 
 impl Store {
     /// What an earlier process knew of the workloads that were there.
@@ -165,6 +168,35 @@ impl Store {
         let row = lease.one(query.bind(digest.to_string())).await?;
         lease.finish();
         row.map(|row| template(&row)).transpose()
+    }
+
+    /// Those of them that are there, many in one question.
+    pub(super) async fn templates(
+        &self,
+        digests: &[Digest],
+    ) -> Result<HashMap<Digest, Template>, Failure> {
+        let wanted: HashSet<&Digest> = digests.iter().collect();
+        let wanted: Vec<String> = wanted.into_iter().map(ToString::to_string).collect();
+        let places: Vec<String> = (1..=TOGETHER).map(|place| format!("${place}")).collect();
+        let places = places.join(", ");
+        let sql = format!("SELECT digest, body FROM template WHERE digest IN ({places})");
+        let mut found = HashMap::new();
+        for some in wanted.chunks(TOGETHER) {
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql.clone()));
+            // The last one again and again: so it is one statement, however many.
+            for digest in some
+                .iter()
+                .chain(std::iter::repeat(&some[some.len() - 1]))
+                .take(TOGETHER)
+            {
+                query = query.bind(digest.clone());
+            }
+            for row in &self.rows(query).await? {
+                let template = template(row)?;
+                found.insert(template.digest(), template);
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod content;
+mod crash;
+mod found;
 mod retention;
 mod trouble;
+mod whole;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -167,20 +167,73 @@ async fn a_record_moves_by_export_and_import() {
     };
     from.export(&mut export).await.unwrap();
     let to = Store::file(&folder.join("to.db")).await.unwrap();
+    let import = async |lines: &str| {
+        let mut taken = chores::Taken::default();
+        let ended = chores::import(&to, lines.as_bytes(), &mut taken).await;
+        ended.unwrap();
+        taken
+    };
     for _ in 0..2 {
-        chores::import(&to, lines.as_bytes()).await.unwrap();
+        let taken = import(&lines).await;
+        assert_eq!((taken.facts, taken.refused.all), (facts().len(), 0));
         assert_eq!(to.check().await.unwrap(), from.check().await.unwrap());
     }
-    let forged = lines.replace("i:1", "i:9");
-    let refused = chores::import(&to, forged.as_bytes()).await.unwrap_err();
+    let forged = import(&lines.replace("i:1", "i:9")).await;
+    assert_eq!((forged.facts, forged.refused.all), (facts().len() - 1, 1));
+    let why = &forged.refused.first[0];
+    assert!(why.contains("not what its digest says"), "{why}");
+    let none = import("{}\n").await;
+    let why = &none.refused.first[0];
+    assert!(why.starts_with("line 1: not a fact"), "{why}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// What cannot be read or taken is told on standard error, the rest is done, and
+/// the process says that it was not all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_record_is_exported_as_far_as_it_can_be_read() {
+    let folder = std::env::temp_dir().join(format!("rollbook-torn-{}", std::process::id()));
+    let own = |name: &str| folder.join(name);
+    let store = Store::file(&own("torn.db")).await.unwrap();
+    store.write(&facts()).await.unwrap();
+    let torn = format!("sqlite://{}", own("torn.db").display());
+    let pool = sqlx::AnyPool::connect(&torn).await.unwrap();
+    let tear = sqlx::query("UPDATE period SET body = 'x' WHERE generation = 1");
+    tear.execute(&pool).await.unwrap();
+    let run = |chore: &str, name: &str, lines: &[u8]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rollbook"));
+        command
+            .args(["record", chore])
+            .env("ROLLBOOK_RECORD", own(name));
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(lines).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (
+            output.status.success(),
+            text(&output.stdout),
+            text(&output.stderr),
+        )
+    };
+    let (clean, _, errors) = run("check", "torn.db", b"");
+    assert!(!clean && errors.contains("1 things are not"), "{errors}");
+    let (whole, lines, errors) = run("export", "torn.db", b"");
+    assert_eq!((whole, lines.lines().count()), (false, facts().len() - 1));
+    assert!(errors.starts_with("period 1 of u: "), "{errors}");
     assert!(
-        refused.to_string().contains("not what its digest says"),
-        "{refused}"
+        errors.contains("1 things cannot be read and are left out"),
+        "{errors}"
     );
-    let refused = chores::import(&to, "{}\n".as_bytes()).await.unwrap_err();
-    assert!(
-        refused.to_string().starts_with("line 1 is not a fact"),
-        "{refused}"
-    );
+    let (whole, said, errors) = run("import", "new.db", (lines.clone() + "no\n").as_bytes());
+    assert!(!whole && said.starts_with("5 facts taken in"), "{said}");
+    assert!(errors.contains("line 6: not a fact"), "{errors}");
+    assert!(errors.contains("1 lines are not taken in"), "{errors}");
+    let (clean, _, errors) = run("check", "new.db", b"");
+    assert!(clean, "{errors}");
+    assert!(run("import", "new.db", lines.as_bytes()).0);
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -1,0 +1,129 @@
+//! What is looked for, where there is very much of it.
+
+use domain::record::changes::Window;
+use domain::record::images::Images;
+
+use super::*;
+
+/// A workload whose period begins at each of these days.
+fn busy(uid: &str, gone: Option<i64>, first: i64, periods: i64) -> Vec<Fact> {
+    let gone = gone.map(|days| Bounds::dated(day(days)));
+    let mut facts = vec![Fact::Workload(Known { gone, ..known(uid) })];
+    for generation in 1..=periods {
+        // Two images that match, and one that does not.
+        let images = [
+            format!("common/{uid}:{generation}"),
+            "common/side:1".into(),
+            "other:1".into(),
+        ];
+        let containers = images.iter().enumerate();
+        let containers: Vec<_> = containers
+            .map(|(n, image)| json!({"name": format!("c{n}"), "image": image}))
+            .collect();
+        let template = Template::new(json!({"spec": {"containers": containers}})).unwrap();
+        let start = Bounds::dated(day(first + generation * 3));
+        let mut period = Period::new(uid, generation, start);
+        period.template = Some(template.digest());
+        facts.push(Fact::Template(Archived::from(&template)));
+        facts.push(Fact::Period(period));
+    }
+    facts
+}
+
+/// Of very many hits the first are told, in the same order, and that there are
+/// more.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_very_many_hits_the_first_are_told_in_the_same_order() {
+    for place in places("hits") {
+        let store = place.open().await;
+        let mut facts = busy("a", None, 0, 60);
+        facts.extend(busy("b", None, 1, 60));
+        // Begins when `a` does, and is gone.
+        facts.extend(busy("gone", Some(400), 0, 60));
+        store.write(&facts).await.unwrap();
+        let pages = async |most: usize| {
+            let mut all: Vec<Images> = Vec::new();
+            for page in 1.. {
+                let found = store.images_up_to("common/", page, most).await.unwrap();
+                if found.page != page {
+                    break;
+                }
+                all.push(found);
+            }
+            all
+        };
+        let uses = |pages: &[Images]| -> Vec<_> {
+            let uses = pages.iter().flat_map(|own| own.uses.clone());
+            uses.collect()
+        };
+        let whole = pages(360).await;
+        assert_eq!(
+            (whole[0].total, whole[0].total_is_least, whole.len()),
+            (360, false, 8)
+        );
+        let all = uses(&whole);
+        assert_eq!(all.len(), 360);
+        assert_eq!(all.iter().filter(|one| one.current).count(), 4);
+        assert_eq!(all[0].containers.len(), 1);
+        // Within a page, between what runs and what ran, and with a short last one.
+        for most in [359, 120, 50, 3] {
+            let some = pages(most).await;
+            assert_eq!((some[0].total, some[0].total_is_least), (most, true));
+            assert_eq!(some.len(), most.div_ceil(50));
+            let told = uses(&some);
+            assert!(told == all[..most], "{most}");
+        }
+        let few = store.images_up_to("b:60", 1, 120).await.unwrap();
+        assert_eq!(
+            (few.total, few.total_is_least, few.uses.len()),
+            (1, false, 1)
+        );
+    }
+}
+
+/// Templates are read many at a time: each change has the right ones, however
+/// many there are.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_many_changes_has_its_own_templates() {
+    for place in places("own") {
+        let store = place.open().await;
+        store.write(&busy("a", None, 0, 120)).await.unwrap();
+        let window = Window {
+            from: day(10),
+            to: day(1000),
+        };
+        let told = store.changes(window, day(1000)).await.unwrap();
+        assert_eq!(told.changes.len(), 117);
+        for change in &told.changes {
+            let generation = change.generation.unwrap();
+            assert_eq!(change.images[0].image, format!("common/a:{generation}"));
+            assert_eq!(change.changes.images.len(), 1);
+            let from = change.changes.images[0].from.as_deref();
+            assert_eq!(from, Some(&*format!("common/a:{}", generation - 1)));
+        }
+        let found = store.images("common/a:", 1).await.unwrap();
+        for one in &found.uses {
+            assert_eq!(one.image, format!("common/a:{}", one.generation));
+            assert_eq!(one.containers, ["c0"]);
+        }
+        // One that is missing hides no other.
+        let gone = template("nowhere").digest();
+        let there = found.uses.len();
+        let digests = async |store: &Store| {
+            let rows = store
+                .rows(sqlx::query("SELECT digest FROM template"))
+                .await
+                .unwrap();
+            rows.iter()
+                .map(|row| row.get::<String, _>("digest").parse().unwrap())
+                .collect::<Vec<domain::template::Digest>>()
+        };
+        let all = digests(&store).await;
+        let mut asked = all.clone();
+        asked.push(gone);
+        asked.extend(&all);
+        let templates = store.templates(&asked).await.unwrap();
+        assert_eq!((templates.len(), all.len(), there), (120, 120, 50));
+        assert!(store.templates(&[]).await.unwrap().is_empty());
+    }
+}
