@@ -33,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Record as Place, Retention};
 use crate::kube::Watching;
-use store::Store;
+use store::{Scope, Store};
 use writer::{Shared, Writer};
 
 /// No record.
@@ -75,6 +75,7 @@ impl Record for Off {
 /// A record that is being written.
 pub struct Kept {
     shared: Arc<Shared>,
+    cluster: Arc<dyn Cluster>,
 }
 
 /// Starts writing, in the file of the cluster where no place is given. The handle
@@ -88,13 +89,13 @@ pub fn start(
 ) -> (Kept, JoinHandle<()>) {
     let shared = Arc::new(Shared::new());
     let writer = Writer {
-        cluster,
+        cluster: Arc::clone(&cluster),
         watching,
         place,
         retention,
         shared: Arc::clone(&shared),
     };
-    (Kept { shared }, tokio::spawn(writer.run(stop)))
+    (Kept { shared, cluster }, tokio::spawn(writer.run(stop)))
 }
 
 #[async_trait]
@@ -140,12 +141,26 @@ impl Record for Kept {
 
 impl Kept {
     fn store(&self) -> Result<Store, Failure> {
-        self.shared
-            .store()
-            .ok_or_else(|| match self.shared.state() {
+        let Some(store) = self.shared.store() else {
+            return Err(match self.shared.state() {
                 State::Behind(_, failure) | State::Closed(_, failure) => failure,
                 _ => Failure::Opening,
-            })
+            });
+        };
+        Ok(store.within(self.scope()))
+    }
+
+    /// The namespaces that this server may see now: what others wrote of the
+    /// rest is not told.
+    fn scope(&self) -> Scope {
+        let limits = self.cluster.info().namespaces;
+        if limits.is_empty() {
+            return Scope::default();
+        }
+        let refused = self.cluster.missing();
+        let refused = |name: &str| refused.iter().any(|m| m.namespace.as_deref() == Some(name));
+        let seen = limits.iter().map(String::as_str);
+        Scope::only(seen.filter(|name| !refused(name)))
     }
 }
 

@@ -16,6 +16,7 @@ mod lease;
 mod put;
 mod questions;
 mod retain;
+mod scope;
 mod sources;
 mod whole;
 
@@ -41,6 +42,7 @@ use lease::silent;
 pub use put::Passed;
 use put::put;
 pub use retain::Removed;
+pub use scope::Scope;
 pub use whole::{Checked, Several};
 
 /// Schema versions, oldest first.
@@ -85,6 +87,7 @@ const POSTGRES: &[&str] = &[
 pub struct Store {
     pool: AnyPool,
     postgres: bool,
+    scope: Scope,
 }
 
 fn migrator(postgres: bool) -> Migrator {
@@ -187,7 +190,21 @@ impl Store {
                     words: other.to_string(),
                 },
             })?;
-        Ok(Self { pool, postgres })
+        let scope = Scope::default();
+        Ok(Self {
+            pool,
+            postgres,
+            scope,
+        })
+    }
+
+    /// The same, for questions of one who may not see all of it.
+    #[must_use]
+    pub fn within(&self, scope: Scope) -> Self {
+        Self {
+            scope,
+            ..self.clone()
+        }
     }
 
     /// Writes facts in their order, so many at a time that a slow database is

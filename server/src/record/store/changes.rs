@@ -11,12 +11,14 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::images::{WITH_NEIGHBOURS, beside, number};
-use super::{Store, failed, parsed};
+use super::{Scope, Store, failed, parsed};
 
 /// The workloads that were there between `$1` and `$2`, with their periods.
 /// Each workload's periods are found by their start.
 const THERE: &str = "FROM workload w JOIN period p ON p.workload = w.uid AND p.starts >= $1 \
      WHERE (w.gone_at IS NULL OR w.gone_at >= $1) AND w.created_at <= $2";
+/// The parameter of whose namespaces are told.
+const SCOPE: usize = 3;
 
 /// Began in the window, and not merely there when somebody first looked.
 const CERTAIN: &str = "p.starts <= $2 AND (p.generation = 1 OR EXISTS (SELECT 1 FROM period q \
@@ -38,8 +40,10 @@ impl Store {
     pub async fn changes(&self, window: Window, now: Time) -> Result<Changes, Failure> {
         let mut changed = HashSet::new();
         let mut total = 0;
-        let counts =
-            format!("SELECT w.uid AS uid, COUNT(*) AS n {THERE} AND {CERTAIN} GROUP BY w.uid");
+        let scope = Scope::condition(SCOPE);
+        let counts = format!(
+            "SELECT w.uid AS uid, COUNT(*) AS n {THERE}{scope}AND {CERTAIN} GROUP BY w.uid"
+        );
         for row in self.between(counts, window).await? {
             changed.insert(row.try_get("uid").map_err(failed)?);
             total += number(&row, "n")?;
@@ -47,13 +51,17 @@ impl Store {
         let mut periods = self.around(CERTAIN, MOST, window).await?;
         let more = total.saturating_sub(periods.len());
         periods.extend(self.around(MAYBE, usize::MAX, window).await?);
-        let there = "SELECT COUNT(*) AS n FROM workload w \
-             WHERE (w.gone_at IS NULL OR w.gone_at >= $1) AND w.created_at <= $2";
-        let there = self.between(there.to_owned(), window).await?;
+        let there = format!(
+            "SELECT COUNT(*) AS n FROM workload w \
+             WHERE (w.gone_at IS NULL OR w.gone_at >= $1) AND w.created_at <= $2{scope}"
+        );
+        let there = self.between(there, window).await?;
         let workloads = there.first().map_or(Ok(0), |row| number(row, "n"))?;
-        let gone = "SELECT w.body AS known FROM workload w \
-             WHERE w.gone_at >= $1 AND w.created_at <= $2";
-        let gone = self.between(gone.to_owned(), window).await?;
+        let gone = format!(
+            "SELECT w.body AS known FROM workload w \
+             WHERE w.gone_at >= $1 AND w.created_at <= $2{scope}"
+        );
+        let gone = self.between(gone, window).await?;
         let deleted = gone.iter().map(|row| parsed(row, "known"));
         let deleted: Vec<Known> = deleted.collect::<Result<_, _>>()?;
         let both = |around: &Around| {
@@ -77,7 +85,10 @@ impl Store {
     /// Rows of a question about a window.
     async fn between(&self, sql: String, window: Window) -> Result<Vec<AnyRow>, Failure> {
         let asked = sqlx::query(sqlx::AssertSqlSafe(sql));
-        let asked = asked.bind(window.from.millis()).bind(window.to.millis());
+        let asked = asked
+            .bind(window.from.millis())
+            .bind(window.to.millis())
+            .bind(self.scope.parameter());
         self.rows(asked).await
     }
 
@@ -89,12 +100,13 @@ impl Store {
         window: Window,
     ) -> Result<Vec<Around>, Failure> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let scope = Scope::condition(SCOPE);
         let sql = format!(
             "SELECT w.body AS known, p.body AS period, b.body AS before, n.body AS next, \
              CASE WHEN EXISTS (SELECT 1 FROM period q WHERE q.workload = p.workload \
              AND q.template = p.template AND q.generation < p.generation) THEN 1 ELSE 0 END \
              AS returned FROM (SELECT p.workload AS workload, p.generation AS generation, \
-             p.starts AS starts {THERE} AND {condition} \
+             p.starts AS starts {THERE}{scope}AND {condition} \
              ORDER BY starts DESC, workload, generation DESC LIMIT {most}) h \
              {WITH_NEIGHBOURS}"
         );

@@ -9,7 +9,10 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::lease::Asked;
-use super::{Store, damaged, failed, parsed, read};
+use super::{Scope, Store, damaged, failed, parsed, read};
+
+/// The parameter of whose namespaces are told, in [`Store::uses`].
+const USES: usize = 4;
 
 /// A matching image.
 const LIKE: &str = "LOWER(i.image) LIKE LOWER($1) ESCAPE '\\'";
@@ -76,8 +79,10 @@ impl Store {
         match query(text) {
             Query::Hopeless => {}
             Query::Empty => {
-                let count = format!("SELECT COUNT(DISTINCT i.image) AS n {RUNNING}");
-                images.total = self.count(sqlx::query(sqlx::AssertSqlSafe(count))).await?;
+                let scope = Scope::condition(1);
+                let count = format!("SELECT COUNT(DISTINCT i.image) AS n {RUNNING}{scope}");
+                let count = sqlx::query(sqlx::AssertSqlSafe(count)).bind(self.scope.parameter());
+                images.total = self.count(count).await?;
                 (images.page, images.pages) = page(asked, images.total);
                 images.running = self.running(images.page).await?;
             }
@@ -89,8 +94,9 @@ impl Store {
                 images.uses = if images.total_is_least {
                     self.newest(&pattern, images.page, most).await?
                 } else {
+                    let scope = Scope::condition(USES);
                     let hits = format!(
-                        "{PAST} AS past {BY_IMAGE} AND {LIKE} \
+                        "{PAST} AS past {BY_IMAGE} AND {LIKE}{scope}\
                          ORDER BY past, starts DESC, workload, generation, image"
                     );
                     self.uses(&hits, &pattern, part(images.page)).await?
@@ -109,24 +115,33 @@ impl Store {
 
     /// How many periods match; of more than `most` one more is counted.
     async fn hits(&self, pattern: &str, most: usize) -> Result<usize, Failure> {
+        let scope = Scope::condition(3);
         let count = format!(
-            "SELECT COUNT(*) AS n FROM (SELECT 1 AS one {BY_IMAGE} AND {LIKE} LIMIT $2) hits"
+            "SELECT COUNT(*) AS n FROM \
+             (SELECT 1 AS one {BY_IMAGE} AND {LIKE}{scope}LIMIT $2) hits"
         );
-        let count = sqlx::query(sqlx::AssertSqlSafe(count)).bind(pattern.to_owned());
-        self.count(count.bind(whole(most).saturating_add(1))).await
+        let count = sqlx::query(sqlx::AssertSqlSafe(count))
+            .bind(pattern.to_owned())
+            .bind(whole(most).saturating_add(1))
+            .bind(self.scope.parameter());
+        self.count(count).await
     }
 
     /// A page of very many: what runs now, and then as many of the newest as are
     /// wanted. None of the others is sorted.
     async fn newest(&self, pattern: &str, page: usize, most: usize) -> Result<Vec<Use>, Failure> {
-        let count = format!("SELECT COUNT(*) AS n {RUNNING} AND {LIKE}");
-        let count = sqlx::query(sqlx::AssertSqlSafe(count)).bind(pattern.to_owned());
+        let scope = Scope::condition(2);
+        let count = format!("SELECT COUNT(*) AS n {RUNNING} AND {LIKE}{scope}");
+        let count = sqlx::query(sqlx::AssertSqlSafe(count))
+            .bind(pattern.to_owned())
+            .bind(self.scope.parameter());
         let running = whole(self.count(count).await?);
         let (limit, before) = part(page);
         // The last page may be shorter.
         let limit = limit.min(whole(most) - before);
+        let scope = Scope::condition(USES);
         let now = format!(
-            "0 AS past {RUNNING} AND {LIKE} ORDER BY starts DESC, workload, generation, image"
+            "0 AS past {RUNNING} AND {LIKE}{scope}ORDER BY starts DESC, workload, generation, image"
         );
         let mut uses = Vec::new();
         if before < running {
@@ -135,7 +150,7 @@ impl Store {
         let rest = limit - whole(uses.len());
         if rest > 0 {
             let past = format!(
-                "1 AS past {BY_AGE} AND {LIKE} AND {PAST} = 1 \
+                "1 AS past {BY_AGE} AND {LIKE} AND {PAST} = 1{scope}\
                  ORDER BY starts DESC, workload, generation, image"
             );
             let before = before.saturating_sub(running).max(0);
@@ -145,13 +160,14 @@ impl Store {
     }
 
     async fn running(&self, page: usize) -> Result<Vec<Running>, Failure> {
+        let scope = Scope::condition(3);
         let sql = format!(
-            "SELECT i.image AS image, COUNT(DISTINCT w.uid) AS n {RUNNING} \
+            "SELECT i.image AS image, COUNT(DISTINCT w.uid) AS n {RUNNING}{scope}\
              GROUP BY i.image ORDER BY i.image LIMIT $1 OFFSET $2"
         );
         let asked = sqlx::query(sqlx::AssertSqlSafe(sql));
         let (limit, offset) = part(page);
-        let asked = asked.bind(limit).bind(offset);
+        let asked = asked.bind(limit).bind(offset).bind(self.scope.parameter());
         let rows = self.rows(asked).await?;
         let running = rows.iter().map(|row| {
             Ok(Running {
@@ -179,7 +195,11 @@ impl Store {
              ORDER BY h.past, h.starts DESC, h.workload, h.generation, h.image"
         );
         let asked = sqlx::query(sqlx::AssertSqlSafe(sql));
-        let asked = asked.bind(pattern.to_owned()).bind(limit).bind(before);
+        let asked = asked
+            .bind(pattern.to_owned())
+            .bind(limit)
+            .bind(before)
+            .bind(self.scope.parameter());
         let rows = self.rows(asked).await?;
         let digests = rows.iter().map(digest).collect::<Result<Vec<_>, _>>()?;
         let templates = self.templates(&digests).await?;

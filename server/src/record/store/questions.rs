@@ -14,7 +14,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::put::altered;
-use super::{Store, failed, parsed, read, template};
+use super::{Scope, Store, failed, parsed, read, template};
 
 /// Of each workload that was there at a moment: itself, the latest period that
 /// had begun by then, and the one after that. A search by index for each
@@ -26,8 +26,7 @@ const THEN: &str = "SELECT w.body AS known, p.body AS period, p.starts AS starts
      LEFT JOIN period n ON n.workload = w.uid AND n.generation = \
      (SELECT q.generation FROM period q WHERE q.workload = w.uid \
      AND q.generation > p.generation ORDER BY q.generation LIMIT 1) \
-     WHERE w.created_at <= $1 AND (w.gone_at IS NULL OR w.gone_at > $1) \
-     ORDER BY w.namespace, w.name";
+     WHERE w.created_at <= $1 AND (w.gone_at IS NULL OR w.gone_at > $1)";
 
 /// The images of those periods. Outer joins, so that the database goes this
 /// way: from the images to all their periods is a long one.
@@ -36,8 +35,7 @@ const IMAGES: &str = "SELECT w.uid AS workload, i.image AS image FROM workload w
      (SELECT q.generation FROM period q WHERE q.workload = w.uid AND q.starts <= $1 \
      ORDER BY q.starts DESC, q.generation DESC LIMIT 1) \
      LEFT JOIN image i ON i.template = p.template \
-     WHERE w.created_at <= $1 AND (w.gone_at IS NULL OR w.gone_at > $1) \
-     ORDER BY i.image";
+     WHERE w.created_at <= $1 AND (w.gone_at IS NULL OR w.gone_at > $1)";
 
 /// Templates that are read in one statement.
 const TOGETHER: usize = 50;
@@ -102,6 +100,9 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn lives(&self, key: &Key) -> Result<Vec<Known>, Failure> {
+        if !self.scope.has(key) {
+            return Ok(Vec::new());
+        }
         self.bodies(
             "SELECT body FROM workload WHERE namespace = $1 AND kind = $2 AND name = $3 \
              ORDER BY created_at DESC, CASE WHEN gone_at IS NULL THEN 0 ELSE 1 END, \
@@ -119,8 +120,15 @@ impl Store {
     pub async fn then(&self, at: Time) -> Result<Vec<Ran>, Failure> {
         let fresh = self.fresh().await?;
         let mut lease = self.lease().await?;
-        let rows = lease.all(sqlx::query(THEN).bind(at.millis())).await?;
-        let images = lease.all(sqlx::query(IMAGES).bind(at.millis())).await?;
+        let scope = Scope::condition(2);
+        let asked = |sql: &str, order: &str| {
+            let sql = format!("{sql}{scope}ORDER BY {order}");
+            sqlx::query(sqlx::AssertSqlSafe(sql))
+                .bind(at.millis())
+                .bind(self.scope.parameter())
+        };
+        let rows = lease.all(asked(THEN, "w.namespace, w.name")).await?;
+        let images = lease.all(asked(IMAGES, "i.image")).await?;
         lease.finish();
         let mut by_workload: HashMap<String, Vec<String>> = HashMap::new();
         for row in images {

@@ -1,0 +1,37 @@
+//! Which namespaces are told: a record that several servers share holds more than
+//! each of them may see.
+
+use domain::workload::Key;
+
+/// Namespaces that are told; all of them, without a limit.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Names between commas, and before the first and after the last; a
+    /// namespace's own name has none.
+    only: String,
+}
+
+impl Scope {
+    /// These only.
+    pub fn only<'a>(namespaces: impl IntoIterator<Item = &'a str>) -> Self {
+        let names = namespaces.into_iter().map(|name| format!("{name},"));
+        Self {
+            only: names.fold(",".to_owned(), |all, name| all + &name),
+        }
+    }
+
+    /// Is it one of them?
+    pub fn has(&self, key: &Key) -> bool {
+        self.only.is_empty() || self.only.contains(&format!(",{},", key.namespace))
+    }
+
+    /// A condition on workload `w`, with the parameter of this number.
+    pub(super) fn condition(number: usize) -> String {
+        format!(" AND (${number} = '' OR ${number} LIKE '%,' || w.namespace || ',%') ")
+    }
+
+    /// The value of that parameter.
+    pub(super) fn parameter(&self) -> String {
+        self.only.clone()
+    }
+}
