@@ -40,6 +40,8 @@ async fn of_very_many_hits_the_first_are_told_in_the_same_order() {
         facts.extend(busy("b", None, 1, 60));
         // Begins when `a` does, and is gone.
         facts.extend(busy("gone", Some(400), 0, 60));
+        // Newer than most of them, and none of them.
+        facts.extend(history("other", 300));
         store.write(&facts).await.unwrap();
         let pages = async |most: usize| {
             let mut all: Vec<Images> = Vec::new();
