@@ -40,7 +40,7 @@ impl Store {
     pub async fn changes(&self, window: Window, now: Time) -> Result<Changes, Failure> {
         let mut changed = HashSet::new();
         let mut total = 0;
-        let scope = Scope::condition(SCOPE);
+        let scope = Scope::condition("w.namespace", SCOPE);
         let counts = format!(
             "SELECT w.uid AS uid, COUNT(*) AS n {THERE}{scope}AND {CERTAIN} GROUP BY w.uid"
         );
@@ -100,7 +100,7 @@ impl Store {
         window: Window,
     ) -> Result<Vec<Around>, Failure> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let scope = Scope::condition(SCOPE);
+        let scope = Scope::condition("w.namespace", SCOPE);
         let sql = format!(
             "SELECT w.body AS known, p.body AS period, b.body AS before, n.body AS next, \
              CASE WHEN EXISTS (SELECT 1 FROM period q WHERE q.workload = p.workload \

@@ -14,27 +14,41 @@ use super::{Scope, Store, damaged, failed, parsed, read};
 /// The parameter of whose namespaces are told, in [`Store::uses`].
 const USES: usize = 4;
 
+/// No record has so many periods.
+const ALL: i64 = 1 << 32;
+
 /// A matching image.
 const LIKE: &str = "LOWER(i.image) LIKE LOWER($1) ESCAPE '\\'";
 
-/// Periods whose template names an image, with their workload: from the images,
-/// which is short where few of them match.
-const BY_IMAGE: &str = "FROM image i JOIN period p ON p.template = i.template \
-     JOIN workload w ON w.uid = p.workload WHERE TRUE";
-
-/// The same from the newest period on, which is short where very many match:
-/// SQLite keeps the order of a cross join.
-const BY_AGE: &str = "FROM period p CROSS JOIN image i CROSS JOIN workload w \
-     WHERE i.template = p.template AND w.uid = p.workload";
+/// Periods whose template names an image, with their workload: from the images
+/// on, which is short where few of them match. SQLite keeps the order of a cross
+/// join.
+const BY_IMAGE: &str = "FROM image i CROSS JOIN period p CROSS JOIN workload w \
+     WHERE p.template = i.template AND w.uid = p.workload";
 
 /// Is it past? Not the latest period of a workload that is there.
 const PAST: &str = "CASE WHEN w.gone_at IS NULL AND NOT EXISTS (SELECT 1 FROM period q \
      WHERE q.workload = p.workload AND q.generation > p.generation) THEN 0 ELSE 1 END";
 
-/// The latest period of each workload that is there, with its images.
-const RUNNING: &str = "FROM workload w JOIN period p ON p.workload = w.uid AND p.generation = \
+/// The latest period of each workload that is there, with its images: from the
+/// workloads on, however long their histories are. What has a limit is found by
+/// itself, whatever the database expects of the rest.
+const RUNNING: &str = "FROM (SELECT p.workload AS workload, p.generation AS generation, \
+     p.starts AS starts, p.template AS template, w.namespace AS namespace \
+     FROM workload w CROSS JOIN period p \
+     WHERE w.gone_at IS NULL AND p.workload = w.uid AND p.generation = \
      (SELECT MAX(q.generation) FROM period q WHERE q.workload = w.uid) \
-     JOIN image i ON i.template = p.template WHERE w.gone_at IS NULL";
+     LIMIT 9223372036854775807) p CROSS JOIN image i WHERE i.template = p.template";
+
+/// The newest periods, so many, with their images and workloads.
+fn by_age(periods: i64) -> String {
+    format!(
+        "FROM (SELECT workload, generation, starts, template FROM period \
+         ORDER BY starts DESC, workload, generation LIMIT {periods}) p \
+         CROSS JOIN image i CROSS JOIN workload w \
+         WHERE i.template = p.template AND w.uid = p.workload"
+    )
+}
 
 /// Periods `h` with their workload `w`, their facts `p`, and the ones before and
 /// after them, `b` and `n`, where there are such.
@@ -79,7 +93,7 @@ impl Store {
         match query(text) {
             Query::Hopeless => {}
             Query::Empty => {
-                let scope = Scope::condition(1);
+                let scope = Scope::condition("p.namespace", 1);
                 let count = format!("SELECT COUNT(DISTINCT i.image) AS n {RUNNING}{scope}");
                 let count = sqlx::query(sqlx::AssertSqlSafe(count)).bind(self.scope.parameter());
                 images.total = self.count(count).await?;
@@ -94,7 +108,7 @@ impl Store {
                 images.uses = if images.total_is_least {
                     self.newest(&pattern, images.page, most).await?
                 } else {
-                    let scope = Scope::condition(USES);
+                    let scope = Scope::condition("w.namespace", USES);
                     let hits = format!(
                         "{PAST} AS past {BY_IMAGE} AND {LIKE}{scope}\
                          ORDER BY past, starts DESC, workload, generation, image"
@@ -115,7 +129,7 @@ impl Store {
 
     /// How many periods match; of more than `most` one more is counted.
     async fn hits(&self, pattern: &str, most: usize) -> Result<usize, Failure> {
-        let scope = Scope::condition(3);
+        let scope = Scope::condition("w.namespace", 3);
         let count = format!(
             "SELECT COUNT(*) AS n FROM \
              (SELECT 1 AS one {BY_IMAGE} AND {LIKE}{scope}LIMIT $2) hits"
@@ -130,7 +144,7 @@ impl Store {
     /// A page of very many: what runs now, and then as many of the newest as are
     /// wanted. None of the others is sorted.
     async fn newest(&self, pattern: &str, page: usize, most: usize) -> Result<Vec<Use>, Failure> {
-        let scope = Scope::condition(2);
+        let scope = Scope::condition("p.namespace", 2);
         let count = format!("SELECT COUNT(*) AS n {RUNNING} AND {LIKE}{scope}");
         let count = sqlx::query(sqlx::AssertSqlSafe(count))
             .bind(pattern.to_owned())
@@ -139,7 +153,7 @@ impl Store {
         let (limit, before) = part(page);
         // The last page may be shorter.
         let limit = limit.min(whole(most) - before);
-        let scope = Scope::condition(USES);
+        let scope = Scope::condition("p.namespace", USES);
         let now = format!(
             "0 AS past {RUNNING} AND {LIKE}{scope}ORDER BY starts DESC, workload, generation, image"
         );
@@ -149,20 +163,35 @@ impl Store {
         }
         let rest = limit - whole(uses.len());
         if rest > 0 {
-            let past = format!(
-                "1 AS past {BY_AGE} AND {LIKE} AND {PAST} = 1{scope}\
-                 ORDER BY starts DESC, workload, generation, image"
-            );
             let before = before.saturating_sub(running).max(0);
-            uses.extend(self.uses(&past, pattern, (rest, before)).await?);
+            uses.extend(self.past(pattern, rest, before).await?);
         }
         Ok(uses)
     }
 
+    /// So many of the newest past hits, after so many: looked for among the newest
+    /// periods, and among more of them where those are too few.
+    async fn past(&self, pattern: &str, limit: i64, before: i64) -> Result<Vec<Use>, Failure> {
+        let mut among = 2 * (before + limit);
+        let scope = Scope::condition("w.namespace", USES);
+        loop {
+            let past = format!(
+                "1 AS past {} AND {LIKE} AND {PAST} = 1{scope}\
+                 ORDER BY starts DESC, workload, generation, image",
+                by_age(among)
+            );
+            let found = self.uses(&past, pattern, (limit, before)).await?;
+            if whole(found.len()) == limit || among > ALL {
+                return Ok(found);
+            }
+            among *= 8;
+        }
+    }
+
     async fn running(&self, page: usize) -> Result<Vec<Running>, Failure> {
-        let scope = Scope::condition(3);
+        let scope = Scope::condition("p.namespace", 3);
         let sql = format!(
-            "SELECT i.image AS image, COUNT(DISTINCT w.uid) AS n {RUNNING}{scope}\
+            "SELECT i.image AS image, COUNT(DISTINCT p.workload) AS n {RUNNING}{scope}\
              GROUP BY i.image ORDER BY i.image LIMIT $1 OFFSET $2"
         );
         let asked = sqlx::query(sqlx::AssertSqlSafe(sql));

@@ -120,7 +120,7 @@ impl Store {
     pub async fn then(&self, at: Time) -> Result<Vec<Ran>, Failure> {
         let fresh = self.fresh().await?;
         let mut lease = self.lease().await?;
-        let scope = Scope::condition(2);
+        let scope = Scope::condition("w.namespace", 2);
         let asked = |sql: &str, order: &str| {
             let sql = format!("{sql}{scope}ORDER BY {order}");
             sqlx::query(sqlx::AssertSqlSafe(sql))

@@ -25,9 +25,9 @@ impl Scope {
         self.only.is_empty() || self.only.contains(&format!(",{},", key.namespace))
     }
 
-    /// A condition on workload `w`, with the parameter of this number.
-    pub(super) fn condition(number: usize) -> String {
-        format!(" AND (${number} = '' OR ${number} LIKE '%,' || w.namespace || ',%') ")
+    /// A condition on a column, with the parameter of this number.
+    pub(super) fn condition(column: &str, number: usize) -> String {
+        format!(" AND (${number} = '' OR ${number} LIKE '%,' || {column} || ',%') ")
     }
 
     /// The value of that parameter.

@@ -62,15 +62,17 @@ pub struct Checked {
     pub problems: usize,
 }
 
-/// What a row holds.
-enum Found {
-    Fact(Fact),
-    /// It is not what Rollbook wrote.
-    Damaged {
-        table: Table,
-        at: String,
-        why: String,
-    },
+/// A row that is not what Rollbook wrote.
+struct Damaged {
+    table: Table,
+    at: String,
+    why: String,
+}
+
+impl Damaged {
+    fn sentence(&self) -> String {
+        format!("{} {}: {}", self.table.name(), self.at, self.why)
+    }
 }
 
 /// What a row is of.
@@ -135,7 +137,11 @@ impl Table {
     }
 
     /// All rows, a page at a time.
-    async fn read(self, lease: &mut Lease, on: &mut impl FnMut(Found)) -> Result<(), Failure> {
+    async fn read(
+        self,
+        lease: &mut Lease,
+        on: &mut impl FnMut(Result<Fact, Damaged>),
+    ) -> Result<(), Failure> {
         let mut after = (String::new(), 0_i64);
         loop {
             lease.renew();
@@ -155,10 +161,10 @@ impl Table {
                     at = format!("{} of {at}", after.1);
                 }
                 on(match self.fact(row) {
-                    Ok(fact) => Found::Fact(fact),
+                    Ok(fact) => Ok(fact),
                     Err(Failure::Damaged { what: why } | Failure::Database { words: why }) => {
                         let table = self;
-                        Found::Damaged { table, at, why }
+                        Err(Damaged { table, at, why })
                     }
                     Err(failure) => return Err(failure),
                 });
@@ -176,17 +182,15 @@ impl Store {
     pub async fn export(&self, mut on: impl FnMut(Fact)) -> Result<Several, Failure> {
         let mut left_out = Several::default();
         let all = self.each(|found| match found {
-            Found::Fact(fact) => on(fact),
-            Found::Damaged { table, at, why } => {
-                left_out.push(format!("{} {at}: {why}", table.name()));
-            }
+            Ok(fact) => on(fact),
+            Err(damaged) => left_out.push(damaged.sentence()),
         });
         all.await?;
         Ok(left_out)
     }
 
     /// Each row of the record, as of one moment.
-    async fn each(&self, mut on: impl FnMut(Found)) -> Result<(), Failure> {
+    async fn each(&self, mut on: impl FnMut(Result<Fact, Damaged>)) -> Result<(), Failure> {
         let mut lease = self.reading().await?;
         for table in Table::ALL {
             table.read(&mut lease, &mut on).await?;
@@ -205,7 +209,7 @@ impl Store {
         let (mut known, mut templates) = (HashSet::new(), HashSet::new());
         let (mut periods, mut wrong) = (0, Several::default());
         let all = self.each(|found| match found {
-            Found::Fact(fact) => {
+            Ok(fact) => {
                 for one in domain::record::check::wrong(&fact, &known, &templates) {
                     wrong.push(one);
                 }
@@ -220,8 +224,9 @@ impl Store {
                     Fact::Revision(_) | Fact::Watch(_) => {}
                 }
             }
-            Found::Damaged { table, at, why } => {
-                wrong.push(format!("{} {at}: {why}", table.name()));
+            Err(damaged) => {
+                wrong.push(damaged.sentence());
+                let Damaged { table, at, .. } = damaged;
                 // It is there: what names it is not wrong as well.
                 match table {
                     Table::Workload => {

@@ -40,6 +40,8 @@ async fn of_very_many_hits_the_first_are_told_in_the_same_order() {
         facts.extend(busy("b", None, 1, 60));
         // Begins when `a` does, and is gone.
         facts.extend(busy("gone", Some(400), 0, 60));
+        // Newer than most of them, and none of them.
+        facts.extend(history("other", 300));
         store.write(&facts).await.unwrap();
         let pages = async |most: usize| {
             let mut all: Vec<Images> = Vec::new();
@@ -125,5 +127,67 @@ async fn each_of_many_changes_has_its_own_templates() {
         let templates = store.templates(&asked).await.unwrap();
         assert_eq!((templates.len(), all.len(), there), (120, 120, 50));
         assert!(store.templates(&[]).await.unwrap().is_empty());
+    }
+}
+
+/// What others wrote of namespaces that one may not see is not told, nor
+/// counted.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_namespaces_that_may_be_seen_are_told() {
+    for place in places("scope") {
+        let store = place.open().await;
+        let mut facts = busy("a", None, 0, 3);
+        let elsewhere = |fact: &mut Fact| {
+            if let Fact::Workload(known) = fact {
+                known.key.namespace = "secret".into();
+            }
+        };
+        for gone in [None, Some(40)] {
+            let uid = if gone.is_some() { "gone" } else { "there" };
+            let mut other = busy(uid, gone, 0, 4);
+            other.iter_mut().for_each(elsewhere);
+            facts.extend(other);
+        }
+        store.write(&facts).await.unwrap();
+        let own = known("a").key;
+        let mut secret = own.clone();
+        secret.namespace = "secret".into();
+        let window = Window {
+            from: day(0),
+            to: day(100),
+        };
+        for (scope, seen) in [
+            (Scope::default(), [true, true]),
+            (Scope::only([own.namespace.as_str()]), [true, false]),
+            (Scope::only(["secret", "none"]), [false, true]),
+            (Scope::only(["secre", "ecret", "%"]), [false, false]),
+            (Scope::only([]), [false, false]),
+        ] {
+            let store = store.within(scope);
+            let of = |n: [usize; 2]| {
+                let both = seen.iter().zip(n).filter(|(seen, _)| **seen);
+                both.map(|(_, n)| n).sum::<usize>()
+            };
+            assert_eq!(store.lives(&own).await.unwrap().len(), of([1, 0]));
+            assert_eq!(store.then(day(20)).await.unwrap().len(), of([1, 2]));
+            let found = store.images("common/side", 1).await.unwrap();
+            assert_eq!(found.total, of([3, 8]));
+            assert_eq!(found.uses.len(), of([3, 8]));
+            let few = store.images_up_to("common/side", 1, 2).await.unwrap();
+            assert_eq!(few.uses.len(), of([2, 2]).min(2));
+            let running = store.images("", 1).await.unwrap().running;
+            let side = running.iter().find(|own| own.image == "common/side:1");
+            assert_eq!(side.map_or(0, |own| own.workloads), of([1, 1]));
+            let told = store.changes(window, day(1000)).await.unwrap();
+            let mut keys: Vec<_> = told
+                .changes
+                .iter()
+                .map(|c| c.key.namespace.clone())
+                .collect();
+            keys.sort();
+            keys.dedup();
+            assert_eq!(keys.len(), of([1, 1]));
+            assert_eq!(told.unchanged + told.unsure, 0);
+        }
     }
 }
