@@ -63,7 +63,7 @@ const edit = (image) => ({
   spec: { template: { spec: { containers: [{ name: 'main', image }] } } },
 });
 
-/** Makes them all; twenty at a time, each edit seen by the controller. */
+/** Makes them all; twenty at a time, each edit seen by the controller. Tells in how many seconds. */
 async function fill() {
   const begin = now();
   for (let i = 0; i < 5; i++) {
@@ -82,7 +82,20 @@ async function fill() {
     }
   };
   await Promise.all(Array.from({ length: 20 }, worker));
-  console.error(`  made ${workloads} DaemonSets of ${revisions} revisions in ${((now() - begin) / 1000).toFixed(0)} s`);
+  const seconds = (now() - begin) / 1000;
+  console.error(`  made ${workloads} DaemonSets of ${revisions} revisions in ${seconds.toFixed(0)} s`);
+  return seconds;
+}
+
+/** Until the record has the last edit of each; in milliseconds. */
+async function recorded(url) {
+  const begin = now();
+  for (;;) {
+    const { workloads: all } = await (await fetch(`${url}/api/then`)).json();
+    const has = all.filter((one) => one.name.startsWith('agent-') && one.generation === revisions);
+    if (has.length === workloads) return now() - begin;
+    await sleep(20);
+  }
 }
 
 const browser = await chromium.launch({
@@ -192,7 +205,11 @@ try {
     row(`first load of the ${name} page`, `${kb(load.total)}, awake after ${load.awake.toFixed(0)} ms`, '', '', '250 kB');
   }
 
-  await fill();
+  const seconds = await fill();
+  const until = await recorded(watched.url);
+  const minute = ((workloads * revisions * 60) / seconds).toFixed(0);
+  samples.recorded = { seconds, until };
+  row(`record of ${minute} changes a minute, complete after the last`, `${until.toFixed(0)} ms`, '', '', '1,000 a minute');
   await sleep(5000);
   const followed = memory(watched.pid);
   await watched.stop();

@@ -20,7 +20,8 @@ pub enum Why {
     /// Another one holds the same template under a higher number: of such the
     /// controller keeps one.
     Duplicate,
-    /// It was the oldest, and as many are left as the history limit keeps.
+    /// As many are left as the history limit keeps, and it was the oldest, or nodes
+    /// may still have run those that are older.
     Pruned,
 }
 

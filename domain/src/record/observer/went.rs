@@ -27,13 +27,14 @@ pub(super) fn why(
     }
     let live = workload.template.digest();
     let old = || left.values().filter(|kept| kept.template != Some(live));
-    let enough = old().count() >= usize::try_from(workload.history_limit).unwrap_or(usize::MAX);
-    let oldest = old().all(|kept| number(kept) > number(gone));
-    match (enough, oldest) {
-        // Nodes that still run a template protect its revision, so that a later
-        // one may be pruned instead: that is not seen here.
-        (true, false) => None,
-        (true, true) => Some(Why::Pruned),
-        (false, _) => alone.then_some(Why::Deleted),
+    let limit = usize::try_from(workload.history_limit).unwrap_or(usize::MAX);
+    let left = old().count();
+    if left < limit {
+        return alone.then_some(Why::Deleted);
     }
+    let oldest = old().all(|kept| number(kept) > number(gone));
+    // Nodes that still run a template protect its revision: a later one is pruned
+    // instead, until as many are left as are kept.
+    let rolling = !workload.observed() || workload.counts.updated < workload.counts.desired;
+    (oldest || (rolling && left == limit)).then_some(Why::Pruned)
 }

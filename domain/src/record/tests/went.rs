@@ -77,6 +77,27 @@ fn what_the_history_limit_removed_is_called_pruned() {
     assert!(told.periods.iter().take(4).all(|row| row.in_cluster));
 }
 
+/// While nodes still run the oldest, the one after it goes.
+#[test]
+fn what_was_pruned_in_the_place_of_one_that_nodes_still_run_is_called_pruned() {
+    for (updated, why) in [(1, Some(Why::Pruned)), (3, None)] {
+        let mut own = Followed::new();
+        for version in 1..=3 {
+            own.edit(version, "kubectl-edit");
+        }
+        own.pass(5);
+        own.world.edit(4, "kubectl-edit");
+        own.look();
+        let oldest = own.world.revisions[0].clone();
+        own.world.sync();
+        own.world.revisions.remove(0);
+        own.world.revisions.insert(0, oldest);
+        own.world.workload.counts.updated = updated;
+        own.look();
+        assert_eq!(own.why(2), why, "{updated} of 3 nodes");
+    }
+}
+
 #[test]
 fn what_was_removed_while_fewer_than_the_limit_were_left_was_removed_by_hand() {
     let mut own = Followed::new();
