@@ -70,11 +70,12 @@ pub async fn timeline(
     before: Option<i64>,
 ) -> Result<Recorded<Timeline>, ApiError> {
     let key = key(namespace, kind, name);
-    answer(
-        pages::timeline(&key, uid.as_deref(), before)
-            .await
-            .map(pages::so_far),
-    )
+    let part = pages::Part {
+        before,
+        period: None,
+    };
+    let told = pages::timeline(&key, uid.as_deref(), part).await;
+    answer(told.map(pages::so_far))
 }
 
 /// `GET /api/then`: what every workload ran at a moment.

@@ -82,6 +82,8 @@ pub struct Revision {
 pub struct Kept {
     /// Its digest.
     pub digest: Digest,
+    /// uid of the workload that had it: one of this name that was deleted may have.
+    pub uid: String,
     /// The last number that it was seen under.
     pub revision: Option<i64>,
     /// The ControllerRevision that held it.

@@ -133,15 +133,20 @@ pub trait Record: Send + Sync + 'static {
 }
 
 /// Carries out an order; a template that Kubernetes keeps no more comes from the
-/// record.
+/// record, if this very workload had it, and not one of its name before.
 pub async fn rollback(cluster: &dyn Cluster, record: &dyn Record, order: Order) -> Report {
     if order.kept().is_none() {
         return cluster.rollback(order, None).await;
     }
     let refused = |reason| Report::unchanged(reason, None);
+    let live = cluster.fleet().entries.get(&order.key()).cloned();
+    let own = |kept: &KeptTemplate| {
+        live.as_ref()
+            .is_none_or(|live| live.workload.uid == kept.workload)
+    };
     match record.kept(&order.key(), &order.to).await {
-        Ok(Some(kept)) => cluster.rollback(order, Some(kept)).await,
-        Ok(None) => refused(Reason::NotKept),
+        Ok(Some(kept)) if own(&kept) => cluster.rollback(order, Some(kept)).await,
+        Ok(_) => refused(Reason::NotKept),
         Err(failure) => refused(Reason::NoRecord {
             words: failure.to_string(),
         }),

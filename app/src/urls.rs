@@ -49,9 +49,11 @@ pub fn life(key: &Key, gone: Option<&str>) -> String {
     }
 }
 
-/// One period on its workload's page.
+/// One period on its workload's page, in the part of the timeline that has it.
 pub fn period(key: &Key, gone: Option<&str>, generation: i64) -> String {
-    format!("{}#p-{generation}", life(key, gone))
+    let life = life(key, gone);
+    let and = if gone.is_some() { '&' } else { '?' };
+    format!("{life}{and}period={generation}#p-{generation}")
 }
 
 /// The part of a workload's timeline before a template generation.

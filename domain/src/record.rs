@@ -8,8 +8,9 @@
 //! there already do no harm.
 //!
 //! A period is known by the workload's uid and its template generation, which
-//! the apiserver counts up with each change of the template and nobody else can
-//! set (RS `PrepareForUpdate`). Its end is the start of the next.
+//! the apiserver counts up with each change of the template; whoever creates the
+//! workload may say where it begins, and nobody can set it later (RS
+//! `PrepareForUpdate`). Its end is the start of the next.
 
 pub mod book;
 pub mod changes;
@@ -120,18 +121,25 @@ pub struct Held {
 #[serde(rename_all = "camelCase", default)]
 pub struct Rollout {
     /// The controller had handled it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed: Option<Time>,
     /// The first node ran it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_node: Option<Time>,
     /// All desired nodes ran it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub all_nodes: Option<Time>,
     /// Done by kubectl's rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub done: Option<Time>,
     /// Seen to be done, however long after.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub seen_done: Option<Time>,
     /// The counters as last seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<Last>,
     /// When a node came along last.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub moved: Option<Time>,
     /// Spans of [`STANDSTILL`] or longer in which none did: from, to.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

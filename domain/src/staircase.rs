@@ -15,7 +15,7 @@ pub const BARS: usize = 12;
 pub const LANES: usize = 7;
 /// Fewer known periods make no staircase.
 const LEAST: usize = 3;
-/// Share of the width that every bar has.
+/// What every bar weighs, however short it was; and what is not known.
 const FLOOR: f64 = 1.4;
 /// What is shorter, as a part of the width, cannot be seen.
 const SEEN: f64 = 0.004;
@@ -42,10 +42,21 @@ pub struct Bar {
     pub left: f64,
     /// Where it ends.
     pub right: f64,
-    /// Before it lie periods that are not known.
-    pub after_unknown: bool,
     /// The bar, by its place among them, that had this template before.
     pub back_to: Option<usize>,
+}
+
+/// Periods of which nothing is known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unknown {
+    /// The bar that comes after them, by its place among them.
+    pub before: usize,
+    /// Where it begins.
+    pub left: f64,
+    /// Where it ends.
+    pub right: f64,
+    /// How many they are; `None` where the record removed them.
+    pub count: Option<i64>,
 }
 
 /// Nodes that still ran the template of an earlier bar.
@@ -73,12 +84,21 @@ pub struct Staircase {
     pub lanes: Vec<Lane>,
     /// Oldest first.
     pub bars: Vec<Bar>,
+    /// Oldest first.
+    pub unknown: Vec<Unknown>,
     /// Oldest first; only such as can be seen.
     pub tails: Vec<Tail>,
     /// Oldest first.
     pub blind: Vec<Blind>,
     /// Known periods that are older than the first bar.
     pub earlier: usize,
+}
+
+impl Staircase {
+    /// Does this bar come after periods that are not known?
+    pub fn after_unknown(&self, bar: usize) -> bool {
+        self.unknown.iter().any(|unknown| unknown.before == bar)
+    }
 }
 
 /// The staircase of a timeline; `None` with too few known periods.
@@ -93,7 +113,8 @@ pub fn staircase(timeline: &Timeline, now: Time) -> Option<Staircase> {
         return None;
     }
     let shown = latest(&known);
-    let earlier = known.len() - shown.len();
+    let kept_before = usize::try_from(timeline.earlier).unwrap_or_default();
+    let earlier = known.len() - shown.len() + kept_before;
     let mut lanes: Vec<Lane> = Vec::new();
     for row in shown {
         if let Some(template) = row.template
@@ -106,12 +127,24 @@ pub fn staircase(timeline: &Timeline, now: Time) -> Option<Staircase> {
             });
         }
     }
+    let missing = missing(timeline, shown, earlier);
     let weights: Vec<f64> = shown.iter().map(|row| weight(row, now)).collect();
-    let whole: f64 = weights.iter().sum();
+    let gaps = f64::from(u32::try_from(missing.iter().flatten().count()).unwrap_or_default());
+    let whole = weights.iter().sum::<f64>() + gaps * FLOOR;
     let mut bars: Vec<Bar> = Vec::with_capacity(shown.len());
+    let mut unknown = Vec::new();
     let mut left = 0.0;
-    let mut last = shown.first().map_or(0, |row| row.generation - 1);
-    for (row, weight) in shown.iter().zip(&weights) {
+    for ((row, weight), missing) in shown.iter().zip(&weights).zip(missing) {
+        if let Some(count) = missing {
+            let right = left + FLOOR / whole;
+            unknown.push(Unknown {
+                before: bars.len(),
+                left,
+                right,
+                count,
+            });
+            left = right;
+        }
         let lane = lanes
             .iter()
             .position(|lane| Some(lane.template) == row.template)
@@ -122,10 +155,8 @@ pub fn staircase(timeline: &Timeline, now: Time) -> Option<Staircase> {
             lane,
             left,
             right,
-            after_unknown: row.generation > last + 1,
             back_to: bars.iter().rposition(|bar| bar.lane == lane),
         });
-        last = row.generation;
         left = right;
     }
     let place = |at| place(shown, &bars, at, now);
@@ -144,6 +175,7 @@ pub fn staircase(timeline: &Timeline, now: Time) -> Option<Staircase> {
     Some(Staircase {
         lanes,
         bars,
+        unknown,
         tails,
         blind,
         earlier,
@@ -165,6 +197,26 @@ fn latest<'a, 'b>(known: &'b [&'a Row]) -> &'b [&'a Row] {
         first -= 1;
     }
     &known[first..]
+}
+
+/// Before each of them: how many there were of which nothing is known, where
+/// there were any.
+fn missing(timeline: &Timeline, shown: &[&Row], earlier: usize) -> Vec<Option<Option<i64>>> {
+    let mut last = None;
+    let mut missing = Vec::with_capacity(shown.len());
+    for row in shown {
+        let before = match last {
+            Some(last) => row.generation - last - 1,
+            // What is kept and not drawn is told beside the picture.
+            None if earlier > 0 => 0,
+            None => timeline.missing_before,
+        };
+        let forgotten = last.is_none() && earlier == 0 && timeline.forgotten.is_some();
+        let known = (before > 0).then_some(Some(before));
+        missing.push(if forgotten { Some(None) } else { known });
+        last = Some(row.generation);
+    }
+    missing
 }
 
 fn span(row: &Row, now: Time) -> (Time, Time) {

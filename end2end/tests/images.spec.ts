@@ -8,7 +8,7 @@ test('an image is found by a part of it, what runs now first', async ({ page }) 
   await page.goto('/');
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Images' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Where did this image run' })).toBeVisible();
-  await expect(page.getByRole('list', { name: 'Images that run now' }).getByRole('listitem').filter({ hasText: 'fluentd' })).toContainText('1 workload');
+  await expect(page.getByRole('list', { name: 'Images of the current templates' }).getByRole('listitem').filter({ hasText: 'fluentd' })).toContainText('1 workload');
   await accessible(page);
   // By keyboard alone.
   await page.getByRole('searchbox', { name: 'Image, tag or digest' }).fill('FLUENTD:1.');
@@ -19,10 +19,10 @@ test('an image is found by a part of it, what runs now first', async ({ page }) 
   const { uses } = await (await page.request.get('/api/images?q=FLUENTD:1.')).json();
   await expect(rows).toHaveCount(uses.length + 1);
   await expect(rows.nth(1)).toContainText(uses[0].image);
-  await expect(rows.nth(1)).toContainText('runs now');
+  await expect(rows.nth(1)).toContainText('current');
   const past = rows.nth(uses.length);
   await expect(past).toContainText('registry.example.com/platform/fluentd:1.16.2');
-  await expect(past).not.toContainText('runs now');
+  await expect(past).not.toContainText('current');
   await accessible(page);
   await page.setViewportSize(phone);
   await fits(page);

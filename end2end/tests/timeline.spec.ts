@@ -31,7 +31,7 @@ test('a rollback that its owner put back is told as that', async ({ page }) => {
   const rows = page.getByRole('list', { name: 'Timeline' }).getByRole('listitem');
   await expect(rows).toHaveCount(4);
   await expect(rows.nth(0)).toContainText('by argocd-controller');
-  await expect(rows.nth(1)).toContainText('put back by somebody else');
+  await expect(rows.nth(1)).toContainText('put back by argocd-controller');
   await expect(rows.nth(1)).toContainText('by Rollbook');
   await expect(rows.nth(1)).toContainText('INC-2214');
 });

@@ -1,7 +1,8 @@
-//! The staircase as an SVG: rendered on the server, read aloud as one sentence.
+//! The staircase as an SVG: rendered on the server, read aloud as one sentence;
+//! each bar is a link to its line.
 
 use domain::record::timeline::{Grade, Moment, Outcome, Row, Timeline};
-use domain::staircase::{Bar, Lane, Staircase, Tail, staircase};
+use domain::staircase::{Bar, Lane, Staircase, Tail, Unknown};
 use domain::template::ContainerImage;
 use domain::time::Time;
 use leptos::prelude::*;
@@ -23,9 +24,21 @@ const BAR: f64 = 22.0;
 /// Narrowest bar that has room for its duration.
 const ROOM: f64 = 96.0;
 
-/// The picture; nothing with too few known periods.
-pub fn picture(lang: Lang, timeline: &Timeline, now: Time) -> Option<impl IntoView + use<>> {
-    let stairs = staircase(timeline, now)?;
+/// Which bar of the picture a period is, the newest first.
+pub fn bar_of(stairs: Option<&Staircase>, row: &Row) -> Option<usize> {
+    let mut bars = stairs?.bars.iter().rev();
+    bars.position(|bar| bar.generation == row.generation)
+}
+
+/// The picture. `before` is the address of the part of the timeline that ends
+/// before a generation.
+pub fn picture(
+    lang: Lang,
+    timeline: &Timeline,
+    stairs: &Staircase,
+    before: impl Fn(i64) -> String,
+    now: Time,
+) -> AnyView {
     let row = |bar: &Bar| {
         timeline
             .periods
@@ -34,8 +47,8 @@ pub fn picture(lang: Lang, timeline: &Timeline, now: Time) -> Option<impl IntoVi
     };
     let rows: Vec<&Row> = stairs.bars.iter().filter_map(row).collect();
     let height = f64::from(u32::try_from(stairs.lanes.len()).unwrap_or(1)) * LANE_HEIGHT + 30.0;
-    let sentence = sentence(lang, &stairs, &rows, now);
-    let lanes = lanes(lang, &stairs, &rows);
+    let sentence = sentence(lang, stairs, &rows, now);
+    let lanes = lanes(lang, stairs, &rows);
     let blind = stairs
         .blind
         .iter()
@@ -53,32 +66,58 @@ pub fn picture(lang: Lang, timeline: &Timeline, now: Time) -> Option<impl IntoVi
         .iter()
         .zip(&rows)
         .enumerate()
-        .map(|(at, (bar, row))| step(lang, &stairs, at, bar, row, now))
+        .map(|(at, (bar, row))| step(lang, stairs, at, bar, row, now))
+        .collect_view();
+    let ways = stairs
+        .bars
+        .iter()
+        .enumerate()
+        .map(|(at, bar)| way(lang, stairs, at, bar))
+        .collect_view();
+    let unknown = stairs
+        .unknown
+        .iter()
+        .map(|block| not_known(lang, stairs, block))
         .collect_view();
     let tails = stairs
         .tails
         .iter()
-        .map(|tail| still_old(lang, &stairs, tail))
+        .map(|tail| still_old(lang, stairs, tail))
         .collect_view();
-    let dates = dates(lang, &stairs, &rows, height, now);
-    let earlier =
-        (stairs.earlier > 0).then(|| view! { <span>{lang.show_earlier(stairs.earlier)}</span> });
+    let dates = dates(lang, stairs, &rows, height, now);
+    let first = stairs.bars.first().filter(|_| stairs.earlier > 0);
+    let earlier = first.map(|first| {
+        let url = before(first.generation);
+        view! { <a href=url>{lang.show_earlier(stairs.earlier)}</a> }
+    });
     let box_of = format!("0 0 {WIDTH} {height}");
-    Some(view! {
+    view! {
         <div class="staircase">
             <p class="staircase-note small muted">
                 {earlier} <span>{lang.wider_means_longer()}</span>
             </p>
             <span class="visually-hidden" role="img" aria-label=sentence></span>
-            <svg viewBox=box_of aria-hidden="true">
-                {lanes}
-                {blind}
-                {tails}
+            <svg viewBox=box_of role="group" aria-label=lang.periods_drawn()>
+                <g aria-hidden="true">
+                    <defs>
+                        <pattern
+                            id="hatch"
+                            width="6"
+                            height="6"
+                            patternUnits="userSpaceOnUse"
+                            patternTransform="rotate(45)"
+                        >
+                            <line class="stair-hatch" x1="0" y1="0" x2="0" y2="6"></line>
+                        </pattern>
+                    </defs>
+                    {lanes} {blind} {tails} {unknown} {ways}
+                </g>
                 {bars}
-                {dates}
+                <g aria-hidden="true">{dates}</g>
             </svg>
         </div>
-    })
+    }
+    .into_any()
 }
 
 fn across(part: f64) -> f64 {
@@ -173,28 +212,58 @@ fn differs(lang: Lang, row: &Row) -> Option<String> {
     })
 }
 
-/// One bar with what leads to it.
-fn step(
-    lang: Lang,
-    stairs: &Staircase,
-    at: usize,
-    bar: &Bar,
-    row: &Row,
-    now: Time,
-) -> impl IntoView + use<> {
-    let (x, right, y) = (across(bar.left), across(bar.right), top(stairs, bar.lane));
-    let before = at.checked_sub(1).and_then(|at| stairs.bars.get(at));
+/// Periods of which nothing is known, in the lane of what came after them.
+fn not_known(lang: Lang, stairs: &Staircase, block: &Unknown) -> impl IntoView + use<> {
+    let lane = stairs.bars.get(block.before).map_or(0, |bar| bar.lane);
+    let (x, right, y) = (across(block.left), across(block.right), top(stairs, lane));
+    let (label, title) = match block.count {
+        Some(1) => ("?".to_owned(), lang.stair_unknown(1)),
+        Some(count) => (format!("{count} ?"), lang.stair_unknown(count)),
+        None => ("…".to_owned(), lang.not_kept_before().to_owned()),
+    };
+    view! {
+        <g class="stair-unknown">
+            <title>{title}</title>
+            <rect
+                x=x + 1.0
+                y=y
+                width=(right - x - 2.0).max(4.0)
+                height=BAR
+                rx=4
+                fill="url(#hatch)"
+            ></rect>
+            <text class="stair-span" x=x + 7.0 y=y + 15.5>
+                {label}
+            </text>
+        </g>
+    }
+}
+
+/// What leads to a bar: the step up, or the way back to its template. Nothing is
+/// known of it where what came before is not.
+fn way(lang: Lang, stairs: &Staircase, at: usize, bar: &Bar) -> impl IntoView + use<> {
+    let (x, y) = (across(bar.left), top(stairs, bar.lane));
+    let before = at.checked_sub(1).filter(|_| !stairs.after_unknown(at));
+    let before = before.and_then(|before| stairs.bars.get(before));
     let riser = before.filter(|_| bar.back_to.is_none()).map(|before| {
         let from = top(stairs, before.lane) + BAR / 2.0;
         view! { <line class="stair-riser" x1=x + 8.0 x2=x + 8.0 y1=from y2=y + BAR></line> }
     });
     let back = bar.back_to.and_then(|earlier| stairs.bars.get(earlier));
     let same = back.map(|earlier| {
-        let middle = y + BAR / 2.0;
+        let (from, middle) = (across(earlier.right), y + BAR / 2.0);
+        let words = (x - from >= ROOM).then(|| {
+            view! {
+                <text class="stair-same-words" x=f64::midpoint(from, x) y=y + BAR + 5.0>
+                    {lang.same_template()}
+                </text>
+            }
+        });
         view! {
-            <line class="stair-same" x1=across(earlier.right) x2=x y1=middle y2=middle>
+            <line class="stair-same" x1=from x2=x y1=middle y2=middle>
                 <title>{lang.same_template()}</title>
             </line>
+            {words}
         }
     });
     let fall = before.filter(|_| back.is_some()).map(|before| {
@@ -209,6 +278,23 @@ fn step(
             <polygon class="stair-tip" points=tip></polygon>
         }
     });
+    view! {
+        {riser}
+        {same}
+        {fall}
+    }
+}
+
+/// One bar: the way to its line.
+fn step(
+    lang: Lang,
+    stairs: &Staircase,
+    at: usize,
+    bar: &Bar,
+    row: &Row,
+    now: Time,
+) -> impl IntoView + use<> {
+    let (x, right, y) = (across(bar.left), across(bar.right), top(stairs, bar.lane));
     let kind = match (row.current, bar.back_to.is_some(), row.outcome) {
         (true, ..) => "is-current",
         (_, _, Outcome::PutBack) => "is-failed",
@@ -222,12 +308,10 @@ fn step(
     let words = (wide >= ROOM).then(|| {
         view! { <text class="stair-span" x=x + 12.0 + 8.0 * f64::from(u32::try_from(number.len()).unwrap_or(1)) y=y + 15.5>{span.clone()}</text> }
     });
-    let title = format!("{number}: {span}");
+    let title = lang.stair_first(&number, &span);
+    let label = title.clone();
     view! {
-        {riser}
-        {same}
-        {fall}
-        <a href=format!("#p-{}", row.generation) class=class tabindex="-1">
+        <a href=format!("#p-{}", row.generation) class=class aria-label=label>
             <title>{title}</title>
             <rect x=x + 1.0 y=y width=(wide - 2.0).max(4.0) height=BAR rx=4></rect>
             <text class="stair-number" x=x + 7.0 y=y + 15.5>
@@ -298,17 +382,20 @@ pub fn span(lang: Lang, row: &Row, now: Time) -> String {
 }
 
 fn sentence(lang: Lang, stairs: &Staircase, rows: &[&Row], now: Time) -> String {
-    let steps: Vec<String> = stairs
-        .bars
-        .iter()
-        .zip(rows)
-        .map(|(bar, row)| {
-            let (number, span) = (number(row), span(lang, row, now));
-            match bar.back_to.and_then(|earlier| rows.get(earlier)) {
-                Some(earlier) => lang.stair_back(&number, &self::number(earlier), &span),
-                None => lang.stair_first(&number, &span),
-            }
-        })
-        .collect();
+    let mut steps: Vec<String> = Vec::new();
+    for (at, (bar, row)) in stairs.bars.iter().zip(rows).enumerate() {
+        let unknown = stairs.unknown.iter().find(|block| block.before == at);
+        steps.extend(unknown.map(|block| match block.count {
+            Some(count) => lang.stair_unknown(count),
+            None => lang.not_kept_before().to_owned(),
+        }));
+        let (number, span) = (number(row), span(lang, row, now));
+        steps.push(match bar.back_to.and_then(|earlier| rows.get(earlier)) {
+            Some(earlier) => lang.stair_back(&number, &self::number(earlier), &span),
+            None => lang.stair_first(&number, &span),
+        });
+    }
+    let blind = stairs.blind.len();
+    steps.extend((blind > 0).then(|| lang.stair_blind(blind)));
     lang.staircase_of(&steps.join(", "))
 }

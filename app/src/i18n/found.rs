@@ -13,9 +13,9 @@ catalogue! {
     images_find = "Find", "查找";
     images_help = "Any part of an image as a template has it: a name, a tag or a digest. Capitals do not matter.",
         "输入模板中镜像的任意部分：名称、标签或摘要，不区分大小写。";
-    images_running = "Images that run now", "当前运行的镜像";
+    images_running = "Images of the current templates", "当前模板的镜像";
     images_none_run = "No image of a workload that is there is recorded yet.", "尚无现有工作负载的镜像记录。";
-    runs_now = "runs now", "正在运行";
+    runs_now = "current", "当前";
     column_image = "Image", "镜像";
     column_workload = "Workload", "工作负载";
     column_ran = "Ran", "运行时间";

@@ -33,7 +33,7 @@ catalogue! {
     then_other = "another one now", "现在不同";
     then_gone = "deleted since", "此后已删除";
     then_uncertain = "not certain: nobody watched", "不确定：无人观察";
-    then_ran = "Ran then", "当时运行";
+    then_ran = "Current then", "当时的模板";
     then_now = "Now", "现在";
     then_invalid(text: &str) =
         format!("“{text}” is no moment: give it as 2026-03-17T02:50:00Z."),
@@ -104,6 +104,7 @@ catalogue! {
     outcome_stalled(span: &str) = format!("{span} without a step"), format!("{span} 没有进展");
     outcome_overtaken = "overtaken before it was done", "完成前被取代";
     outcome_put_back = "put back by somebody else", "被他人改回";
+    outcome_put_back_by(name: &str) = format!("put back by {name}"), format!("被 {name} 改回");
     outcome_running = "rolling out", "更新中";
     number_not_known = "number not known", "编号未知";
     archived = "no longer in Kubernetes", "Kubernetes 中已不存在";
@@ -115,15 +116,17 @@ catalogue! {
     created_and_deleted(from: &str, to: &str) =
         format!("created {from}, deleted {to}"),
         format!("创建于 {from}，删除于 {to}");
+    created_and_gone(from: &str) = format!("created {from}, gone since"), format!("创建于 {from}，此后消失");
     created_and_there(from: &str) = format!("created {from}, there now"), format!("创建于 {from}，现在存在");
     compare_before(n: &str) = format!("Compare the template of {n} with the one before"), format!("比较 {n} 的模板与此前的模板");
     was_deleted = "Deleted", "已删除";
     was_deleted_words = "This workload is not in the cluster any more. This is what the record keeps of it; nothing here can be rolled back.",
         "该工作负载已不在集群中。以下是记录中保留的内容；无法回滚。";
-    was_there_words = "The cluster does not have this workload. When it went is not written down.",
-        "集群中没有该工作负载。何时消失未被记录。";
     deleted_when(at: &str) = format!("deleted {at}"), format!("删除于 {at}");
     namesake = "The workload that has its name now", "现在使用该名称的工作负载";
+    kept_of_other = "A workload of this name that was deleted had this template. The one that is there now can be compared with it, not rolled back to it.",
+        "同名的已删除工作负载拥有此模板。可与现有工作负载比较，但不能回滚到它。";
+    kept_more = "There may be earlier periods with it.", "更早的时段也可能使用过它。";
     kept_of_deleted = "The workload that had this template was deleted. The record keeps it, to be read and compared.",
         "拥有此模板的工作负载已被删除。记录保留了它，供查看和比较。";
     back_to_then(n: &str) = format!("Roll back to what ran as {n}"), format!("回滚到当时的 {n}");
@@ -145,7 +148,13 @@ catalogue! {
         "Kubernetes 已不再保存此模板，因此会作为新版本编号。Rollbook 从记录中取出；锁、试运行与更新过程与任何回滚相同。";
     becomes_new(next: i64) = format!("It will be revision {next}."), format!("它将成为修订版本 {next}。");
     no_kubectl = "kubectl cannot do this: the ControllerRevision is gone.", "kubectl 无法做到：该 ControllerRevision 已不存在。";
-    show_earlier(n: usize) = format!("{n} earlier not drawn"), format!("更早的 {n} 个未绘出");
+    show_earlier(n: usize) = format!("Show {n} earlier"), format!("显示更早的 {n} 个");
+    periods_drawn = "Periods, drawn", "时段图";
+    not_kept_before = "earlier ones are kept no more", "更早的已不再保留";
+    stair_unknown(n: i64) = format!("{n} template{} not known", s(n)), format!("{n} 个模板未知");
+    stair_blind(n: usize) =
+        if n == 1 { "nobody watched in one span".to_owned() } else { format!("nobody watched in {n} spans") },
+        format!("{n} 段时间无人观察");
     stair_first(number: &str, span: &str) = format!("{number} for {span}"), format!("{number}，{span}");
     stair_back(number: &str, to: &str, span: &str) =
         format!("back to the template of {to} as {number} for {span}"),

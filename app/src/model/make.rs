@@ -141,6 +141,7 @@ pub fn kept(kept: &KeptTemplate, reveal: bool) -> Kept {
     let (template, hidden) = shown(&kept.template, reveal);
     Kept {
         digest: kept.digest,
+        uid: kept.workload.clone(),
         revision: kept.number,
         name: kept.name.clone(),
         template,

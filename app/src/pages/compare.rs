@@ -93,13 +93,19 @@ fn page(
             // Of one that is gone there are only templates.
             let history = model::workload(cluster, key).ok().map(|own| own.history);
             let comparison = model::comparison(cluster, key, from, to, &kept, options)?;
-            Ok((history, comparison))
+            // What another one of its name had is not its own to go back to.
+            let own = |kept: &&KeptTemplate| {
+                let entry = model::entry(cluster, key);
+                entry.is_ok_and(|entry| entry.workload.uid == kept.workload)
+            };
+            let restore = kept.iter().find(|kept| kept.is_called(to)).filter(own);
+            Ok((history, comparison, restore.is_some()))
         })
     });
     match found {
-        Ok((history, comparison)) => {
+        Ok((history, comparison, restore)) => {
             let key = key.clone();
-            view! { <Compared key history comparison look lang/> }.into_any()
+            view! { <Compared key history comparison restore look lang/> }.into_any()
         }
         Err(error) => {
             super::status(error.http_status());
@@ -122,6 +128,8 @@ fn Compared(
     key: Key,
     history: Option<History>,
     comparison: Comparison,
+    /// The later side can be restored.
+    restore: bool,
     look: Look,
     lang: Lang,
 ) -> impl IntoView {
@@ -132,8 +140,7 @@ fn Compared(
     let back = row
         .filter(|row| !row.current && !row.identical_to_current && row.problem.is_none())
         .map(|row| frame.back_button(&key, row));
-    let restore = (history.is_some() && row.is_none() && to != LIVE)
-        .then(|| super::revision::restore_link(&key, &to, lang));
+    let restore = restore.then(|| super::revision::restore_link(&key, &to, lang));
     let count = comparison.changes.len();
     let sides = [comparison.from.clone(), comparison.to.clone()];
     view! {

@@ -30,18 +30,60 @@ pub fn record() -> Result<Arc<dyn Record>, ApiError> {
     use_context::<Arc<dyn Record>>().ok_or_else(|| Failure::Opening.into())
 }
 
+/// Which part of a long timeline is asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Part {
+    /// The one before this template generation.
+    pub before: Option<i64>,
+    /// The one that has this template generation.
+    pub period: Option<i64>,
+}
+
+/// So many later periods are told above the one that is asked for.
+const ABOVE: i64 = 20;
+
+impl Part {
+    /// As the page's address says.
+    pub fn of_route() -> Self {
+        let number = |name| super::query_part(name).and_then(|text| text.parse().ok());
+        Self {
+            before: number("before"),
+            period: number("period"),
+        }
+    }
+
+    /// Asks for it.
+    ///
+    /// # Errors
+    /// When there is no record, or it cannot be read.
+    pub async fn of(
+        self,
+        record: &dyn Record,
+        key: &Key,
+        uid: Option<&str>,
+        now: Time,
+    ) -> Result<Option<Timeline>, Failure> {
+        let told = record.timeline(key, uid, self.before, now).await?;
+        let (Some(period), Some(newest)) = (self.period, &told) else {
+            return Ok(told);
+        };
+        let has = newest.periods.iter().any(|row| row.generation == period);
+        if has || newest.earlier == 0 {
+            return Ok(told);
+        }
+        let before = period.saturating_add(ABOVE);
+        record.timeline(key, uid, Some(before), now).await
+    }
+}
+
 /// What the record of this request has on a workload.
 ///
 /// # Errors
 /// When there is no record, or it has nothing on it.
-pub async fn timeline(
-    key: &Key,
-    uid: Option<&str>,
-    before: Option<i64>,
-) -> Result<Timeline, ApiError> {
+pub async fn timeline(key: &Key, uid: Option<&str>, part: Part) -> Result<Timeline, ApiError> {
     let (record, cluster) = (record()?, cluster()?);
     model::place(cluster.as_ref(), key)?;
-    let told = record.timeline(key, uid, before, cluster.now()).await?;
+    let told = part.of(record.as_ref(), key, uid, cluster.now()).await?;
     told.ok_or_else(|| ApiError::NotRecorded {
         name: key.name.clone(),
     })
@@ -110,7 +152,8 @@ fn in_sight(key: &Key, name: &str) -> bool {
     name == LIVE || lookup(has).unwrap_or_default()
 }
 
-fn not_kept(key: &Key, digest: &str) -> ApiError {
+/// The record keeps no such template of the workload.
+pub fn not_kept(key: &Key, digest: &str) -> ApiError {
     ApiError::NotKept {
         name: key.name.clone(),
         digest: digest.to_owned(),

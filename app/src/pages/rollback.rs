@@ -86,7 +86,18 @@ fn page(
 ) -> AnyView {
     let found = kept.and_then(|kept| {
         let kept = kept.into_iter().next();
-        super::lookup(|cluster| propose(cluster, key, to, kept))
+        let own = |cluster: &dyn Cluster, kept: &KeptTemplate| {
+            let entry = model::entry(cluster, key)?;
+            if entry.workload.uid == kept.workload {
+                Ok(())
+            } else {
+                Err(super::not_kept(key, &kept.digest.to_string()))
+            }
+        };
+        super::lookup(|cluster| {
+            kept.as_ref().map_or(Ok(()), |kept| own(cluster, kept))?;
+            propose(cluster, key, to, kept)
+        })
     });
     match found {
         Ok(Some(proposal)) => {

@@ -33,6 +33,11 @@ pub fn WorkloadPage() -> impl IntoView {
             let sentence = verdict::sentence(lang, &model.line.verdict);
             let moving = model.line.verdict.is_moving();
             let uid = model.line.uid.clone();
+            let digest = super::lookup(|cluster| {
+                let entry = model::entry(cluster, &key)?;
+                Ok(entry.workload.template.digest())
+            });
+            let digest = digest.ok();
             view! {
                 <Title text=format!("{}: {sentence}", key.name)/>
                 <super::Refresh moving lang/>
@@ -44,7 +49,9 @@ pub fn WorkloadPage() -> impl IntoView {
                     health=Given(frame.health)
                     read_only=frame.read_only
                 >
-                    <timeline::TimelinePanel key uid now=frame.now lang/>
+                    {digest.map(|live| {
+                        view! { <timeline::TimelinePanel key uid live now=frame.now lang/> }
+                    })}
                 </WorkloadLive>
             }
             .into_any()

@@ -15,6 +15,8 @@ pub struct KeptTemplate {
     pub template: Template,
     /// uid of the workload that had it.
     pub workload: String,
+    /// Template generation of the latest period that it had.
+    pub generation: Option<i64>,
     /// The last number that it was seen under.
     pub number: Option<i64>,
     /// The ControllerRevision that held it.
@@ -40,6 +42,7 @@ pub fn kept(
     let ran = periods.iter().filter(|p| p.template == Some(digest));
     let held = revisions.iter().filter(|r| r.template == Some(digest));
     let name = held.clone().map(|r| r.name.clone()).next_back();
+    let generation = ran.clone().map(|period| period.generation).max();
     let numbers: Vec<_> = ran
         .map(|p| &p.numbers)
         .chain(held.map(|r| &r.numbers))
@@ -49,6 +52,7 @@ pub fn kept(
         digest,
         template,
         workload: workload.to_owned(),
+        generation,
         number: numbers.into_iter().filter_map(last).max(),
         name,
     })

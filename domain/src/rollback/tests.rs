@@ -271,6 +271,7 @@ fn a_template_that_only_the_record_keeps_is_restored_under_the_same_locks() {
     let model = two();
     let kept = KeptTemplate {
         workload: "uid-foo".into(),
+        generation: None,
         digest: template(7).digest(),
         template: template(7),
         number: Some(9),

@@ -102,6 +102,43 @@ fn nodes_still_old_are_as_thick_as_their_share() {
 }
 
 #[test]
+fn what_is_not_known_has_its_place() {
+    let blocks = |told: &Timeline| -> Vec<_> {
+        let stairs = staircase(told, at(200)).unwrap_or_else(|| unreachable!());
+        let mut end = 0.0;
+        for (at, bar) in stairs.bars.iter().enumerate() {
+            if let Some(block) = stairs.unknown.iter().find(|block| block.before == at) {
+                assert!((block.left - end).abs() < 1e-9 && block.right > block.left);
+                end = block.right;
+            }
+            assert!((bar.left - end).abs() < 1e-9, "nothing overlaps");
+            end = bar.right;
+        }
+        assert!((end - 1.0).abs() < 1e-9);
+        let blocks = stairs.unknown.iter();
+        blocks.map(|block| (block.before, block.count)).collect()
+    };
+    let mut told = told(&[1, 2, 1, 3], 60);
+    assert_eq!(blocks(&told), []);
+    told.missing_before = 4;
+    assert_eq!(blocks(&told), [(0, Some(4))]);
+    // Of the third the template is not known, and of one after it nothing.
+    told.periods[0].generation += 1;
+    told.periods[1].template = None;
+    assert_eq!(blocks(&told), [(0, Some(4)), (2, Some(2))]);
+    told.forgotten = Some(crate::record::Forgotten {
+        below: 1,
+        until: at(0),
+    });
+    assert_eq!(blocks(&told), [(0, None), (2, Some(2))]);
+    // What is kept before it is told otherwise.
+    told.earlier = 7;
+    assert_eq!(blocks(&told), [(2, Some(2))]);
+    let stairs = staircase(&told, at(200)).unwrap_or_else(|| unreachable!());
+    assert_eq!(stairs.earlier, 7);
+}
+
+#[test]
 fn two_periods_are_no_staircase() {
     assert_eq!(staircase(&told(&[1, 2], 60), at(200)), None);
 }

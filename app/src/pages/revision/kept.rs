@@ -14,7 +14,7 @@ use crate::components::{staircase, told};
 use crate::error::ApiError;
 use crate::i18n::Lang;
 use crate::model::{self, LIVE};
-use crate::pages::{self, Here};
+use crate::pages::{self, Here, Part};
 use crate::urls;
 
 /// What was found: the template and when it ran.
@@ -65,7 +65,11 @@ async fn find(key: &Key, name: &str) -> Found {
         });
     };
     // Without it the template is shown all the same.
-    let timeline = pages::timeline(key, Some(&kept.workload), None).await.ok();
+    let part = Part {
+        before: None,
+        period: kept.generation,
+    };
+    let timeline = pages::timeline(key, Some(&kept.workload), part).await.ok();
     Ok((kept, timeline))
 }
 
@@ -83,19 +87,20 @@ fn page(key: &Key, found: Found, reveal: bool, lang: Lang) -> AnyView {
         Some(number) => lang.kept_title(&key.name, number),
         None => lang.kept_title_unnumbered(&key.name),
     };
-    let there = pages::lookup(|cluster| model::entry(cluster, key)).is_ok();
-    let words = if there {
-        lang.kept_words()
-    } else {
-        lang.kept_of_deleted()
+    let live = pages::lookup(|cluster| Ok(model::entry(cluster, key)?.workload.uid.clone())).ok();
+    let own = live.as_ref() == Some(&kept.workload);
+    let words = match &live {
+        Some(_) if own => lang.kept_words(),
+        Some(_) => lang.kept_of_other(),
+        None => lang.kept_of_deleted(),
     };
-    let actions = there.then(|| {
+    let actions = live.is_some().then(|| {
         view! {
             <a class="button" href=urls::compare(key, LIVE, &digest) data-key="c">
                 <Icon glyph=Glyph::Compare size=14/>
                 {lang.compare()}
             </a>
-            {restore_link(key, &digest, lang)}
+            {own.then(|| restore_link(key, &digest, lang))}
         }
     });
     view! {
@@ -154,17 +159,24 @@ fn ran(kept: &KeptTemplate, timeline: &Timeline, lang: Lang) -> impl IntoView + 
             }
         })
         .collect_view();
+    let url = match kept.generation {
+        Some(generation) => urls::period(&timeline.key, gone, generation),
+        None => format!("{}#timeline", urls::life(&timeline.key, gone)),
+    };
+    let more =
+        (timeline.earlier > 0).then(|| view! { <p class="row muted">{lang.kept_more()}</p> });
     view! {
         <section class="panel" aria-labelledby="ran">
             <div class="panel-head">
                 <h2 id="ran">{lang.kept_ran()}</h2>
                 <span class="spacer"></span>
-                <a href=format!("{}#timeline", urls::life(&timeline.key, gone))>{lang.timeline()}</a>
+                <a href=url>{lang.timeline()}</a>
             </div>
             {never}
             <ul class="row" aria-label=lang.kept_ran()>
                 {lines}
             </ul>
+            {more}
         </section>
     }
 }

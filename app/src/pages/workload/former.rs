@@ -1,6 +1,6 @@
 //! A workload that is not in the cluster any more: what the record keeps of it.
 
-use domain::record::timeline::Timeline;
+use domain::record::timeline::{Grade, Moment, Timeline};
 use domain::time::Time;
 use domain::workload::Key;
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::components::panel::ErrorPage;
 use crate::components::told;
 use crate::error::ApiError;
 use crate::i18n::Lang;
-use crate::pages::{self, Here};
+use crate::pages::{self, Here, Part};
 use crate::record::State;
 use crate::{time, urls};
 
@@ -26,14 +26,14 @@ pub fn FormerPage(
 ) -> impl IntoView {
     let frame = pages::frame();
     let (lang, now) = (frame.lang, frame.now);
-    let before = pages::query_part("before").and_then(|text| text.parse().ok());
+    let part = Part::of_route();
     let asked = {
         let key = key.clone();
         Resource::new_blocking(
             || (),
             move |()| {
                 let (key, uid) = (key.clone(), uid.clone());
-                async move { Here(pages::timeline(&key, uid.as_deref(), before).await) }
+                async move { Here(pages::timeline(&key, uid.as_deref(), part).await) }
             },
         )
     };
@@ -53,7 +53,7 @@ pub fn FormerPage(
                             let title = format!("{name}: {}", lang.was_deleted());
                             view! {
                                 <Title text=title/>
-                                {page(lang, told, before.is_some(), now)}
+                                {page(lang, unwritten(told, now), now)}
                             }
                             .into_any()
                         }
@@ -74,16 +74,29 @@ pub fn FormerPage(
     }
 }
 
-fn page(lang: Lang, told: Timeline, part: bool, now: Time) -> impl IntoView {
+/// That it is gone may not be written down yet.
+fn unwritten(mut told: Timeline, now: Time) -> Timeline {
+    if told.gone.is_none() {
+        told.gone = Some(Moment {
+            at: now,
+            not_before: told.created_at,
+            grade: Grade::NotKnown,
+            rule: None,
+        });
+        for row in &mut told.periods {
+            row.current = false;
+            row.end = row.end.or(told.gone);
+        }
+    }
+    told
+}
+
+fn page(lang: Lang, told: Timeline, now: Time) -> impl IntoView {
     let key = told.key.clone();
     let created = time::absolute(lang, told.created_at, now);
     let deleted = told
         .gone
         .map(|gone| lang.deleted_when(&told::said(lang, gone, now)));
-    let words = match told.gone {
-        Some(_) => lang.was_deleted_words(),
-        None => lang.was_there_words(),
-    };
     let there = told.others.iter().any(|life| life.gone.is_none());
     let namesake = there.then(|| {
         view! {
@@ -114,10 +127,10 @@ fn page(lang: Lang, told: Timeline, part: bool, now: Time) -> impl IntoView {
             </div>
             <p class="panel notice">
                 <Icon glyph=Glyph::NotObserved/>
-                <span>{words}</span>
+                <span>{lang.was_deleted_words()}</span>
             </p>
             <section id="timeline" class="panel timeline" aria-labelledby="timeline-head">
-                {timeline::panel(lang, &answered, part, now)}
+                {timeline::panel(lang, &answered, None, now)}
             </section>
         </div>
     }

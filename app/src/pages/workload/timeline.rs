@@ -3,8 +3,11 @@
 
 use std::sync::Arc;
 
-use domain::record::Why;
 use domain::record::timeline::{Gap, Grade, Outcome, Row, Timeline};
+use domain::record::{By, Why};
+use domain::staircase::Staircase;
+use domain::template::Digest;
+use domain::text::visible;
 use domain::time::Time;
 use domain::workload::Key;
 use jiff::SignedDuration;
@@ -14,25 +17,36 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::{changes, image, ledger, staircase, told};
 use crate::i18n::Lang;
 use crate::model::LIVE;
-use crate::pages::Here;
+use crate::pages::{Here, Part};
 use crate::record::{Failure, Record, State};
 use crate::{time, urls};
 
 /// So many others of the name are named.
 const OTHERS: usize = 10;
+/// So many images of a template.
+const IMAGES: usize = 3;
+/// So many spans of a period in which nobody watched.
+const GAPS: usize = 3;
 
 /// The panel.
 #[component]
-pub fn TimelinePanel(key: Key, uid: String, now: Time, lang: Lang) -> impl IntoView {
+pub fn TimelinePanel(
+    key: Key,
+    uid: String,
+    /// Digest of the live template.
+    live: Digest,
+    now: Time,
+    lang: Lang,
+) -> impl IntoView {
     let record = use_context::<Arc<dyn Record>>();
-    let before = crate::pages::query_part("before").and_then(|text| text.parse().ok());
+    let part = Part::of_route();
     let told = Resource::new_blocking(
         || (),
         move |()| {
             let (record, key, uid) = (record.clone(), key.clone(), uid.clone());
             async move {
                 let record = record?;
-                let told = record.timeline(&key, Some(&uid), before, now).await;
+                let told = part.of(record.as_ref(), &key, Some(&uid), now).await;
                 Some(Here((told, record.state())))
             }
         },
@@ -41,7 +55,7 @@ pub fn TimelinePanel(key: Key, uid: String, now: Time, lang: Lang) -> impl IntoV
         <section id="timeline" class="panel timeline" aria-labelledby="timeline-head">
             <Suspense fallback=|| ()>
                 {move || Suspend::new(async move {
-                    told.await.map(|told| panel(lang, &told, before.is_some(), now))
+                    told.await.map(|told| panel(lang, &told, Some(live), now))
                 })}
             </Suspense>
         </section>
@@ -51,8 +65,14 @@ pub fn TimelinePanel(key: Key, uid: String, now: Time, lang: Lang) -> impl IntoV
 /// What the record said.
 pub type Told = Here<(Result<Option<Timeline>, Failure>, State)>;
 
-/// What is in it; `part` tells whether an earlier part was asked for.
-pub fn panel(lang: Lang, answered: &Told, part: bool, now: Time) -> impl IntoView + use<> {
+/// What is in it. `live` is the digest of the template that the workload has now,
+/// where it is there.
+pub fn panel(
+    lang: Lang,
+    answered: &Told,
+    live: Option<Digest>,
+    now: Time,
+) -> impl IntoView + use<> {
     let Here((answer, state)) = answered;
     let behind = told::behind(lang, state, now);
     let (timeline, notice) = match answer {
@@ -73,6 +93,7 @@ pub fn panel(lang: Lang, answered: &Told, part: bool, now: Time) -> impl IntoVie
             }
         })
         .collect_view();
+    let stairs = timeline.and_then(|timeline| domain::staircase::staircase(timeline, now));
     let since = timeline.and_then(|t| t.recorded_since).map(|since| {
         let since = lang.recorded_since(&time::absolute(lang, since, now));
         view! { <span class="muted">{since}</span> }
@@ -83,21 +104,26 @@ pub fn panel(lang: Lang, answered: &Told, part: bool, now: Time) -> impl IntoVie
             {since}
         </div>
         {notices}
-        {timeline.and_then(|timeline| staircase::picture(lang, timeline, now))}
-        {timeline.map(|timeline| lines(lang, timeline, now))}
-        {timeline.map(|timeline| parts(lang, timeline, part))}
-        {timeline.map(|timeline| others(lang, timeline, now))}
+        {timeline.zip(stairs.as_ref()).map(|(timeline, stairs)| {
+            let before = |generation| urls::timeline_before(&timeline.key, gone(timeline), generation);
+            staircase::picture(lang, timeline, stairs, before, now)
+        })}
+        {timeline.map(|timeline| lines(lang, timeline, stairs.as_ref(), live, now))}
+        {timeline.map(|timeline| parts(lang, timeline))}
+        {timeline.map(|timeline| others(lang, timeline, live.is_some(), now))}
     }
 }
 
-/// Others that had the name, each with a history of its own.
-fn others(lang: Lang, timeline: &Timeline, now: Time) -> impl IntoView + use<> {
+/// Others that had the name, each with a history of its own. Where the one that
+/// is told is there, none of them is.
+fn others(lang: Lang, timeline: &Timeline, there: bool, now: Time) -> impl IntoView + use<> {
     let lines = timeline.others.iter().take(OTHERS).map(|life| {
-        let gone = life.gone.map(|_| life.uid.as_str());
+        let gone = (there || life.gone.is_some()).then_some(life.uid.as_str());
         let url = format!("{}#timeline", urls::life(&timeline.key, gone));
         let created = time::absolute(lang, life.created_at, now);
         let span = match life.gone {
             Some(gone) => lang.created_and_deleted(&created, &told::said(lang, gone, now)),
+            None if there => lang.created_and_gone(&created),
             None => lang.created_and_there(&created),
         };
         view! {
@@ -124,13 +150,18 @@ fn gone(timeline: &Timeline) -> Option<&str> {
     timeline.gone.map(|_| timeline.uid.as_str())
 }
 
-fn lines(lang: Lang, timeline: &Timeline, now: Time) -> impl IntoView + use<> {
-    let rows = timeline
-        .periods
-        .iter()
-        .enumerate()
-        .map(|(at, row)| line(lang, timeline, at, row, now))
-        .collect_view();
+fn lines(
+    lang: Lang,
+    timeline: &Timeline,
+    stairs: Option<&Staircase>,
+    live: Option<Digest>,
+    now: Time,
+) -> impl IntoView + use<> {
+    let rows = timeline.periods.iter().enumerate().map(|(at, row)| {
+        let bar = staircase::bar_of(stairs, row);
+        line(lang, timeline, at, bar, live, now)
+    });
+    let rows = rows.collect_view();
     let whole = timeline.earlier == 0;
     let before = (timeline.missing_before > 0 && whole)
         .then(|| unknown(lang.unknown_before(timeline.missing_before)));
@@ -147,8 +178,11 @@ fn lines(lang: Lang, timeline: &Timeline, now: Time) -> impl IntoView + use<> {
 }
 
 /// Ways to the other parts of a long history.
-fn parts(lang: Lang, timeline: &Timeline, part: bool) -> impl IntoView + use<> {
-    let newest = part.then(|| {
+fn parts(lang: Lang, timeline: &Timeline) -> impl IntoView + use<> {
+    // The newest part ends where the workload does, or goes on.
+    let first = timeline.periods.first();
+    let over = first.is_some_and(|row| row.end.is_some() && row.end != timeline.gone);
+    let newest = over.then(|| {
         let url = format!("{}#timeline", urls::life(&timeline.key, gone(timeline)));
         view! { <a class="button" href=url>{lang.newest_periods()}</a> }
     });
@@ -173,7 +207,15 @@ fn unknown(words: String) -> impl IntoView {
     }
 }
 
-fn line(lang: Lang, timeline: &Timeline, at: usize, row: &Row, now: Time) -> impl IntoView + use<> {
+fn line(
+    lang: Lang,
+    timeline: &Timeline,
+    at: usize,
+    bar: Option<usize>,
+    live: Option<Digest>,
+    now: Time,
+) -> Option<impl IntoView + use<>> {
+    let row = timeline.periods.get(at)?;
     let missing = (row.missing_after > 0).then(|| unknown(lang.unknown_periods(row.missing_after)));
     let (dot, glyph) = match row {
         Row {
@@ -205,24 +247,24 @@ fn line(lang: Lang, timeline: &Timeline, at: usize, row: &Row, now: Time) -> imp
         Row { now: Some(now), .. } => Some(("mark mark-violet", lang.now(*now))),
         _ => None,
     };
-    view! {
+    Some(view! {
         {missing}
-        <li class=class id=format!("p-{}", row.generation) data-period=at>
+        <li class=class id=format!("p-{}", row.generation) data-bar=bar>
             <span class="rail" aria-hidden="true">
                 <span class=dot>{glyph.map(|glyph| view! { <Icon glyph size=11/> })}</span>
             </span>
             <span class="number">
                 {number} {mark.map(|(class, words)| view! { <span class=class>{words}</span> })}
             </span>
-            <div class="changed">{changed(lang, timeline, row)}</div>
+            <div class="changed">{changed(lang, timeline, at, row)}</div>
             <div class="cause">{told::who(lang, row.by.as_ref(), row.cause.as_ref())}</div>
             <div class="period">{told::period(lang, row.start, row.end, row.current, now)} {gaps(lang, timeline, row, now)}</div>
-            <div class="line-actions">{actions(lang, timeline, at, row)}</div>
+            <div class="line-actions">{actions(lang, timeline, at, row, live)}</div>
         </li>
-    }
+    })
 }
 
-fn changed(lang: Lang, timeline: &Timeline, row: &Row) -> impl IntoView + use<> {
+fn changed(lang: Lang, timeline: &Timeline, at: usize, row: &Row) -> impl IntoView + use<> {
     let back = row.back_to.map(|earlier| {
         let number = timeline
             .periods
@@ -240,7 +282,7 @@ fn changed(lang: Lang, timeline: &Timeline, row: &Row) -> impl IntoView + use<> 
     let images = (bare && !row.restart_only).then(|| {
         row.images
             .iter()
-            .take(3)
+            .take(IMAGES)
             .map(|i| {
                 let (name, tag) = image::parts(&i.image);
                 let url = urls::images(&i.image, 1);
@@ -248,6 +290,9 @@ fn changed(lang: Lang, timeline: &Timeline, row: &Row) -> impl IntoView + use<> 
             })
             .collect_view()
     });
+    let more = row.images.len().saturating_sub(IMAGES);
+    let more = (images.is_some() && more > 0)
+        .then(|| view! { <span class="muted">{lang.and_more(more)}</span> });
     let unknown = row
         .template
         .is_none()
@@ -259,7 +304,7 @@ fn changed(lang: Lang, timeline: &Timeline, row: &Row) -> impl IntoView + use<> 
             Some(("muted small", lang.outcome_done(&span)))
         }
         (Outcome::Overtaken, _) => Some(("muted small", lang.outcome_overtaken().to_owned())),
-        (Outcome::PutBack, _) => Some(("tone-red small", lang.outcome_put_back().to_owned())),
+        (Outcome::PutBack, _) => Some(("tone-red small", put_back(lang, timeline, at))),
         (Outcome::Running, _) => Some(("tone-blue small", lang.outcome_running().to_owned())),
         _ => None,
     };
@@ -270,10 +315,21 @@ fn changed(lang: Lang, timeline: &Timeline, row: &Row) -> impl IntoView + use<> 
     let gone = went(lang, timeline, row).map(|words| view! { <p class="muted small">{words}</p> });
     view! {
         {back}
-        <p class="chips">{restart} {images} {unknown} {chips}</p>
+        <p class="chips">{restart} {images} {more} {unknown} {chips}</p>
         {outcome.map(|(class, words)| view! { <p class=class>{words}</p> })}
         {stalled}
         {gone}
+    }
+}
+
+/// Who took the template away again, with the period after it.
+fn put_back(lang: Lang, timeline: &Timeline, at: usize) -> String {
+    let next = at
+        .checked_sub(1)
+        .and_then(|next| timeline.periods.get(next));
+    match next.and_then(|next| next.by.as_ref()) {
+        Some(By::Manager { name }) => lang.outcome_put_back_by(&visible(name)),
+        _ => lang.outcome_put_back().to_owned(),
     }
 }
 
@@ -291,30 +347,42 @@ fn went(lang: Lang, timeline: &Timeline, row: &Row) -> Option<&'static str> {
     })
 }
 
-/// The spans in it in which nobody watched.
+/// The last few spans in it in which nobody watched.
 fn gaps(lang: Lang, timeline: &Timeline, row: &Row, now: Time) -> impl IntoView + use<> {
     let within = |gap: &&Gap| gap.from < row.end.map_or(now, |end| end.at) && gap.to > row.start.at;
-    timeline
-        .gaps
-        .iter()
-        .filter(within)
-        .map(|gap| {
-            let span = time::from_to(lang, gap.from, gap.to, now);
-            view! { <p class="muted small">{lang.nobody_watched()} " " {span}</p> }
-        })
-        .take(3)
-        .collect_view()
+    let all: Vec<&Gap> = timeline.gaps.iter().filter(within).collect();
+    let more = all.len().saturating_sub(GAPS);
+    let more = (more > 0).then(|| view! { <p class="muted small">{lang.and_more(more)}</p> });
+    let spans = all.iter().rev().take(GAPS).map(|gap| {
+        let span = time::from_to(lang, gap.from, gap.to, now);
+        view! { <p class="muted small">{lang.nobody_watched()} " " {span}</p> }
+    });
+    let spans = spans.collect_view();
+    view! {
+        {spans}
+        {more}
+    }
 }
 
 /// The ways to what it differs in, from what is live or, in a workload that is
 /// gone, from the one before, and, where only the record keeps it, to open it and
 /// have it back.
-fn actions(lang: Lang, timeline: &Timeline, at: usize, row: &Row) -> Option<AnyView> {
+fn actions(
+    lang: Lang,
+    timeline: &Timeline,
+    at: usize,
+    row: &Row,
+    live: Option<Digest>,
+) -> Option<AnyView> {
     let digest = row.template.filter(|_| !row.current)?.to_string();
     let key = &timeline.key;
     let number = staircase::number(row);
-    let there = timeline.gone.is_none();
-    let before = || timeline.periods.get(at + 1)?.template;
+    let there = live.is_some();
+    // The one right before it, where that is known.
+    let before = || {
+        let before = timeline.periods.get(at + 1)?;
+        before.template.filter(|_| before.missing_after == 0)
+    };
     let sides = if there {
         Some((digest.clone(), LIVE.to_owned(), lang.compare_then(&number)))
     } else {
@@ -353,7 +421,7 @@ fn actions(lang: Lang, timeline: &Timeline, at: usize, row: &Row) -> Option<AnyV
             </a>
         }
     });
-    let same = timeline.periods.first()?.template == row.template;
+    let same = live == row.template;
     let back = (there && row.in_cluster && !same).then(|| {
         view! {
             <a

@@ -39,9 +39,9 @@ pub(super) fn put_back(rows: &mut [Row]) {
         let (before, after) = (&rows[at - 1], &rows[at + 1]);
         let returned = before.template.is_some() && before.template == after.template;
         let next = before.generation + 2 == after.generation;
+        // Whoever only thinks again does it by hand.
         let undone = match (&rows[at].by, &after.by) {
-            (Some(By::Rollbook { .. }), Some(By::Manager { .. })) => true,
-            // Who only thinks again uses kubectl for both.
+            (Some(By::Rollbook { .. }), Some(By::Manager { name: next })) => !by_hand(next),
             (Some(By::Manager { name }), Some(By::Manager { name: next })) => {
                 name != next && !by_hand(next)
             }
