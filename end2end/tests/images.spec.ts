@@ -29,7 +29,7 @@ test('an image is found by a part of it, what runs now first', async ({ page }) 
   await accessible(page);
   await page.setViewportSize(wide);
   await past.getByRole('link', { name: 'fluentd: revision 1' }).click();
-  await expect(page).toHaveURL(/\/ns\/logging\/daemonsets\/fluentd#p-1$/);
+  await expect(page).toHaveURL(/\/ns\/logging\/daemonsets\/fluentd\?period=1#p-1$/);
   await page.getByRole('list', { name: 'Timeline' }).getByRole('link', { name: /fluentd 1\.16\.2/ }).first().click();
   await expect(page).toHaveURL(/\/images\?q=.*fluentd%3A1\.16\.2$/);
 });
@@ -76,7 +76,7 @@ test('the strip has a lane for each workload, and each mark leads to its period'
   await expect(mark.locator('.strip-read')).toContainText(newest);
   await accessible(page);
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(new RegExp(`/daemonsets/${changes[0].name}#p-${changes[0].generation}$`));
+  await expect(page).toHaveURL(new RegExp(`/daemonsets/${changes[0].name}\\?period=${changes[0].generation}#p-${changes[0].generation}$`));
 });
 
 test('the list says the same, and phones get it alone', async ({ page }) => {

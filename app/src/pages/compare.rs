@@ -58,9 +58,9 @@ pub fn ComparePage() -> impl IntoView {
     let lang = frame.lang;
     let key = super::key_of_route();
     let look = Look::of_route();
-    let sides = super::lookup(|cluster| Ok(ends(&model::workload(cluster, &key)?.history)));
+    let history = super::lookup(|cluster| Ok(model::workload(cluster, &key)?.history));
     // What cannot be seen is told below.
-    let (from, to) = sides.unwrap_or_default();
+    let (from, to) = ends(history.ok().as_ref());
     let from = super::in_cluster(&key, from);
     let to = super::in_cluster(&key, to);
     let names = [from.clone(), to.clone()];
@@ -116,9 +116,9 @@ fn page(
 
 /// The two ends that are asked for; by default from what is live to the newest
 /// that is different.
-fn ends(history: &History) -> (String, String) {
+fn ends(history: Option<&History>) -> (String, String) {
     let from = super::query_part("from").unwrap_or_else(|| LIVE.to_owned());
-    let to = super::query_part("to").or_else(|| history.previous_different.clone());
+    let to = super::query_part("to").or_else(|| history?.previous_different.clone());
     // With nothing different to show, the live template is shown as it is.
     (from, to.unwrap_or_else(|| LIVE.to_owned()))
 }
