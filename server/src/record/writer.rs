@@ -48,9 +48,10 @@ impl Shared {
         store.clone()
     }
 
-    fn opened(&self, opened: Store) {
+    /// What may be read from now on.
+    fn reads(&self, from: Option<Store>) {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        *store = Some(opened);
+        *store = from;
     }
 
     fn becomes(&self, next: State) {
@@ -92,7 +93,6 @@ impl Writer {
             return;
         };
         let mut observer = Observer::resume(before);
-        self.shared.opened(store.clone());
         if !self.bound(&store, &stop).await {
             return;
         }
@@ -173,18 +173,20 @@ impl Writer {
     }
 
     /// Waits until it is known that the record is of this cluster, for nothing is
-    /// written into another one's. It can be read meanwhile. `false` once it is to
-    /// stop.
+    /// written into another one's. It can be read meanwhile, unless it is known to
+    /// be another one's. `false` once it is to stop.
     async fn bound(&self, store: &Store, stop: &CancellationToken) -> bool {
         loop {
             let failure = match self.cluster.identity().await {
                 // Who may not see which one it is must know it by itself.
-                Ok(cluster) if cluster.starts_with("address-") => return true,
-                Ok(cluster) => match store.bind(&cluster).await {
-                    Ok(()) => return true,
-                    Err(failure) => failure,
-                },
-                Err(words) => Failure::Cluster { words },
+                Ok(cluster) if cluster.starts_with("address-") => None,
+                Ok(cluster) => store.bind(&cluster).await.err(),
+                Err(words) => Some(Failure::Cluster { words }),
+            };
+            let other = matches!(failure, Some(Failure::OtherCluster { .. }));
+            self.shared.reads((!other).then(|| store.clone()));
+            let Some(failure) = failure else {
+                return true;
             };
             self.closed(failure);
             tokio::select! {

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use app::record::{Failure, Record as _, State};
+use domain::record::changes::Window;
 use domain::record::timeline::Grade;
 use server::config::Record as Place;
 use server::record::store::Store;
@@ -10,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use xtask::postgres::Postgres;
 
 use super::{Recorder, file, newest, place};
-use crate::rig::{config, share, until};
+use crate::rig::{Rig, config, share, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_takes_over_and_misses_nothing() {
@@ -87,10 +88,23 @@ async fn a_record_is_of_one_cluster() {
         config.retention(),
         stop.clone(),
     );
-    until("it is told", || {
-        let other = |failure: &Failure| matches!(failure, Failure::OtherCluster { uid } if uid == "another");
-        matches!(kept.state(), State::Closed(_, failure) if other(&failure))
-    })
+    let other = Failure::OtherCluster {
+        uid: "another".to_owned(),
+    };
+    until(
+        "it is told",
+        || matches!(kept.state(), State::Closed(_, failure) if failure == other),
+    )
     .await;
     stop.cancel();
 }
+    let port = connected.cluster.clone();
+    // And nothing of it is told as this one's.
+    let (key, now) = (Rig::key("any"), port.now());
+    let window = Window { from: now, to: now };
+    let told = kept.timeline(&key, None, None, now).await;
+    assert_eq!(told.err().as_ref(), Some(&other));
+    assert_eq!(kept.kept(&key, "any").await.err().as_ref(), Some(&other));
+    assert_eq!(kept.then(now).await.err().as_ref(), Some(&other));
+    assert_eq!(kept.images("", 1).await.err().as_ref(), Some(&other));
+    assert_eq!(kept.changes(window, now).await.err().as_ref(), Some(&other));
