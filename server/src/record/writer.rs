@@ -107,7 +107,12 @@ impl Writer {
         loop {
             tokio::select! {
                 look = looks.recv() => match look {
-                    Some(look) => see(&mut observer, look),
+                    Some(look) => {
+                        if let Saw::Fresh(namespaces, _) = &look.saw {
+                            pending.watches(namespaces);
+                        }
+                        see(&mut observer, look);
+                    }
                     None => break,
                 },
                 done = pending.done(now) => self.tell(done),

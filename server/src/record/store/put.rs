@@ -152,18 +152,18 @@ pub(super) async fn watch(lease: &mut Lease, mut watch: Watch) -> Result<(), Fai
     .bind(watch.id.clone())
     .bind(watch.from.millis())
     .bind(watch.to.millis())
-    .bind(scope(&watch)?)
+    .bind(column(&watch.namespaces)?)
     .bind(json(&watch)?);
     lease.run(insert).await?;
     Ok(())
 }
 
-/// The namespaces as one column.
-fn scope(watch: &Watch) -> Result<String, Failure> {
-    if watch.namespaces.is_empty() {
+/// The namespaces of a watch as one column.
+pub(super) fn column(namespaces: &[String]) -> Result<String, Failure> {
+    if namespaces.is_empty() {
         return Ok(String::new());
     }
-    json(&watch.namespaces)
+    json(&namespaces)
 }
 
 async fn archive(lease: &mut Lease, archived: &Archived) -> Result<(), Failure> {

@@ -7,6 +7,7 @@ mod crash;
 mod found;
 mod retention;
 mod trouble;
+mod shared;
 mod whole;
 
 use std::path::PathBuf;
