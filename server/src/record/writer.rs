@@ -18,6 +18,9 @@ use crate::kube::{Look, Saw, Watching, random_id};
 
 /// Time between two writes.
 const EVERY: Duration = Duration::from_millis(250);
+/// Time between two times that all templates are handed out anew: what nothing
+/// names is kept for a day, and whoever writes may have removed it since.
+const ANEW: Duration = Duration::from_hours(1);
 /// Wait before a database that failed is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
 
@@ -102,6 +105,8 @@ impl Writer {
         let now = || self.cluster.now();
         let mut retaining = Retaining::new(store.clone(), self.retention);
         let mut pending = Pending::new(store, namespaces, now());
+        let mut leads = false;
+        let mut anew = interval(ANEW);
         let mut tick = interval(EVERY);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -118,9 +123,16 @@ impl Writer {
                 done = pending.done(now) => self.tell(done),
                 // A template that nothing named may be among what was removed.
                 () = retaining.done() => observer.hand_out_again(),
+                _ = anew.tick() => observer.hand_out_again(),
                 _ = tick.tick() => {
                     pending.add(observer.take());
-                    match lead.standing() {
+                    let standing = lead.standing();
+                    if standing == Standing::Writes && !leads {
+                        // Another one may have removed what nothing named.
+                        observer.hand_out_again();
+                    }
+                    leads = standing == Standing::Writes;
+                    match standing {
                         Standing::Writes => {
                             pending.start(true, now());
                             retaining.start(now());

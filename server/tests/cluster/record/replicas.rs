@@ -31,6 +31,7 @@ async fn another_takes_over_and_misses_nothing() {
         rig.settled("heir").await;
     }
     first.kill();
+    swept(&server, "i:1").await;
     let begin = Instant::now();
     for turn in 6..9 {
         rig.image("heir", &format!("i:{turn}"));
@@ -41,7 +42,32 @@ async fn another_takes_over_and_misses_nothing() {
     for row in told.periods.iter().filter(|row| row.generation > 1) {
         assert_eq!(row.start.grade, Grade::Observed, "{row:#?}");
     }
+    // What was handed out before is handed out again, for it may be kept no more.
+    rig.image("heir", "i:1");
+    rig.settled("heir").await;
+    let told = second
+        .told("heir", |told| newest(told).generation == 9)
+        .await;
+    let digest = newest(&told).template.unwrap().to_string();
+    let kept = second.record.kept(&Rig::key("heir"), &digest).await;
+    assert!(kept.unwrap().is_some(), "{told:#?}");
     second.end().await;
+}
+
+/// Removes the templates with an image, as one does that nothing names.
+async fn swept(server: &Postgres, image: &str) {
+    let pool = sqlx::AnyPool::connect(&server.url()).await.unwrap();
+    for sql in [
+        "DELETE FROM template WHERE digest IN (SELECT template FROM image WHERE image = $1)",
+        "DELETE FROM image WHERE image = $1",
+    ] {
+        sqlx::query(sql)
+            .bind(image.to_owned())
+            .execute(&pool)
+            .await
+            .unwrap();
+    }
+    pool.close().await;
 }
 
 /// A process that hangs keeps its connection, and loses the lock all the same.
