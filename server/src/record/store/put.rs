@@ -196,7 +196,7 @@ async fn archive(lease: &mut Lease, archived: &Archived) -> Result<(), Failure> 
 
 /// An image as it is searched by: no control characters, cut. Where that
 /// makes a difference, the true one is in the template.
-fn searched(image: &str) -> String {
+pub(super) fn searched(image: &str) -> String {
     let mark = |c: char| if c.is_control() { CLEANED } else { c };
     image.chars().map(mark).take(IMAGE).collect()
 }
