@@ -7,8 +7,8 @@ mod content;
 mod crash;
 mod found;
 mod retention;
-mod trouble;
 mod shared;
+mod trouble;
 mod whole;
 
 use std::path::PathBuf;

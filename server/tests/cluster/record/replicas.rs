@@ -107,6 +107,7 @@ async fn a_record_is_of_one_cluster() {
     let config = config(&rig.cluster.kubeconfig(), &[]);
     let stop = CancellationToken::new();
     let connected = server::kube::connect(&config, stop.clone()).await.unwrap();
+    let port = connected.cluster.clone();
     let (kept, _) = server::record::start(
         connected.cluster,
         connected.watching,
@@ -122,9 +123,6 @@ async fn a_record_is_of_one_cluster() {
         || matches!(kept.state(), State::Closed(_, failure) if failure == other),
     )
     .await;
-    stop.cancel();
-}
-    let port = connected.cluster.clone();
     // And nothing of it is told as this one's.
     let (key, now) = (Rig::key("any"), port.now());
     let window = Window { from: now, to: now };
@@ -134,3 +132,5 @@ async fn a_record_is_of_one_cluster() {
     assert_eq!(kept.then(now).await.err().as_ref(), Some(&other));
     assert_eq!(kept.images("", 1).await.err().as_ref(), Some(&other));
     assert_eq!(kept.changes(window, now).await.err().as_ref(), Some(&other));
+    stop.cancel();
+}

@@ -34,3 +34,40 @@ async fn until_when_the_same_namespaces_were_watched_is_told() {
         assert_eq!(until(&["b"]).await, None);
     }
 }
+
+/// Of two revisions that held a template, the latest is named, in whichever order
+/// they were written.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_revisions_of_a_template_the_latest_is_named() {
+    let own = template("a:1").digest();
+    let held = |uid: &str, number, gone: Option<i64>| {
+        Fact::Revision(Kept {
+            uid: uid.to_owned(),
+            workload: "a".into(),
+            name: format!("a-{uid}"),
+            created_at: day(0),
+            generation: None,
+            template: Some(own),
+            cause: None,
+            numbers: [(number, day(number))].into(),
+            gone: gone.map(|days| Bounds::dated(day(days))),
+            why: None,
+            seen: None,
+        })
+    };
+    for place in places("named") {
+        let store = place.open().await;
+        store.write(&history("a", 1)).await.unwrap();
+        let all = [held("m", 2, None), held("z", 1, None), held("b", 3, None)];
+        store.write(&all).await.unwrap();
+        // PostgreSQL hands a row that was written again out last.
+        store.write(&all[1..2]).await.unwrap();
+        let named = async || {
+            let kept = store.kept(&known("a").key, &own.to_string()).await.unwrap();
+            kept.unwrap().name
+        };
+        assert_eq!(named().await.as_deref(), Some("a-b"));
+        store.write(&[held("b", 3, Some(4))]).await.unwrap();
+        assert_eq!(named().await.as_deref(), Some("a-m"), "one that is there");
+    }
+}
