@@ -198,6 +198,14 @@ impl Pending {
             None => result,
         }
     }
+
+    /// How many facts are not known to be written.
+    pub fn left(self) -> usize {
+        let mut book = self.book;
+        book.write(self.spare.facts());
+        book.write(self.aside.into_iter().flat_map(|aside| aside.book.facts()));
+        book.facts().len()
+    }
 }
 
 /// Writes facts in their order: what vouches for others comes last. One that the

@@ -145,11 +145,15 @@ impl Writer {
             }
         }
         pending.add(observer.take());
-        self.tell(
-            pending
-                .finish(now, lead.standing() == Standing::Writes)
-                .await,
-        );
+        let standing = lead.standing();
+        let finished = pending.finish(now, standing == Standing::Writes).await;
+        self.tell(finished);
+        // What another one writes is not lost.
+        let written = standing == Standing::Waits && self.shared.state() == State::Fine;
+        let facts = if written { 0 } else { pending.left() };
+        if facts > 0 {
+            tracing::warn!(facts, "stopped, and these are not known to be written");
+        }
     }
 
     fn tell(&self, written: Result<(), Failure>) {

@@ -91,3 +91,17 @@ async fn one_that_waits_asks_after_what_is_seen() {
     pending.done(|| at(6)).await.unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[tokio::test]
+async fn what_is_not_written_at_the_end_is_counted() {
+    let folder = std::env::temp_dir().join(format!("rb-left-{}", std::process::id()));
+    let store = Store::file(&folder.join("r.db")).await.unwrap();
+    for (leads, left) in [(true, 0), (false, 3)] {
+        let mut pending = Pending::new(store.clone(), Vec::new(), at(0));
+        pending.add(vec![known("a"), known("b"), known("a")]);
+        pending.spare.write([known("c")]);
+        pending.finish(|| at(1), leads).await.unwrap();
+        assert_eq!(pending.left(), left);
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
