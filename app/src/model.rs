@@ -218,4 +218,4 @@ pub struct Beat {
 mod make;
 
 #[cfg(feature = "ssr")]
-pub use make::{beat, comparison, entry, kept, place, revision, workload, workloads};
+pub use make::{beat, comparison, entry, kept, place, revision, seen, workload, workloads};

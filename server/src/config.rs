@@ -1,5 +1,6 @@
 //! What a person can say on the command line.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -167,6 +168,12 @@ pub enum Refusal {
 }
 
 impl Config {
+    /// The namespaces, each once and in one order, however they were given.
+    pub fn scopes(&self) -> Vec<String> {
+        let all: BTreeSet<&String> = self.namespaces.iter().collect();
+        all.into_iter().cloned().collect()
+    }
+
     /// How much of the past is kept.
     pub fn retention(&self) -> Retention {
         Retention {
@@ -297,5 +304,11 @@ mod tests {
             config(&["-n", "a", "--namespace", "b"]).namespaces,
             ["a", "b"]
         );
+    }
+
+    #[test]
+    fn namespaces_are_the_same_in_any_order() {
+        let all = ["-n", "b", "-n", "a", "-n", "b"];
+        assert_eq!(config(&all).scopes(), ["a", "b"]);
     }
 }

@@ -121,8 +121,13 @@ pub fn why_none(lang: Lang, failure: &Failure) -> String {
 pub fn behind(lang: Lang, state: &State, now: Time) -> Option<String> {
     match state {
         State::Behind(since, failure) => {
-            let since = time::absolute(lang, *since, now);
-            Some(lang.record_behind(&since, &failure.to_string()))
+            let (since, words) = (time::absolute(lang, *since, now), failure.to_string());
+            Some(match failure {
+                Failure::Unfit { .. } | Failure::Damaged { .. } => {
+                    lang.record_set_aside(&since, &words)
+                }
+                _ => lang.record_behind(&since, &words),
+            })
         }
         State::Closed(since, failure) => {
             let since = time::absolute(lang, *since, now);

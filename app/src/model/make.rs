@@ -222,8 +222,12 @@ pub fn beat(cluster: &dyn Cluster) -> Beat {
     }
 }
 
-/// An empty picture must not read as an empty cluster.
-fn seen(cluster: &dyn Cluster) -> Result<(), ApiError> {
+/// An empty picture must not read as an empty cluster; and who may not see what
+/// is there may not see what was there.
+///
+/// # Errors
+/// When the cluster refuses, or the watches never gave a picture.
+pub fn seen(cluster: &dyn Cluster) -> Result<(), ApiError> {
     use domain::health::Health;
     match cluster.health() {
         Health::Refused { missing } => Err(ApiError::Forbidden { missing }),

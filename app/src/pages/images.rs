@@ -1,7 +1,5 @@
 //! Where an image runs and ran: found by any part of it.
 
-use std::sync::Arc;
-
 use domain::record::images::{Images, Running, Use};
 use domain::text::visible;
 use domain::time::Time;
@@ -9,10 +7,14 @@ use leptos::prelude::*;
 
 use crate::components::head::Title;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::panel::ErrorPage;
 use crate::components::told;
+use crate::error::ApiError;
 use crate::i18n::Lang;
-use crate::record::{Failure, Record, State};
+use crate::record::State;
 use crate::{time, urls};
+
+use super::Here;
 
 /// The page.
 #[component]
@@ -21,19 +23,16 @@ pub fn ImagesPage() -> impl IntoView {
     let (lang, now) = (frame.lang, frame.now);
     let text = super::query_part("q").unwrap_or_default();
     let page = super::query_part("page").and_then(|page| page.parse().ok());
-    let record = use_context::<Arc<dyn Record>>();
     let found = {
         let text = text.clone();
         Resource::new_blocking(
             || (),
             move |()| {
-                let (record, text) = (record.clone(), text.clone());
+                let text = text.clone();
                 async move {
-                    let Some(record) = record else {
-                        return Found(Err(Failure::Opening), State::Opening);
-                    };
-                    let found = record.images(&text, page.unwrap_or(1)).await;
-                    Found(found, record.state())
+                    let found = super::images(&text, page.unwrap_or(1)).await;
+                    let state = super::record().map_or(State::Opening, |record| record.state());
+                    Here((found, state))
                 }
             },
         )
@@ -46,16 +45,20 @@ pub fn ImagesPage() -> impl IntoView {
         {form(lang, &text)}
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {
-                let Found(found, state) = found.await;
+                let Here((found, state)) = found.await;
                 let behind = told::behind(lang, &state, now);
                 let found = match found {
                     Ok(found) if found.query.is_empty() => running(lang, &found, now).into_any(),
                     Ok(found) => uses(lang, &found, now).into_any(),
-                    Err(failure) => {
+                    Err(ApiError::NoRecord { words }) => {
                         super::status(503);
                         // Why is told by what it is behind with.
-                        let why = behind.is_none().then(|| told::why_none(lang, &failure));
+                        let why = behind.is_none().then(|| none(lang, &state, &words));
                         why.map(notice).into_any()
+                    }
+                    Err(error) => {
+                        super::status(error.http_status());
+                        view! { <ErrorPage error lang/> }.into_any()
                     }
                 };
                 view! { {behind.map(notice)} {found} }
@@ -64,20 +67,12 @@ pub fn ImagesPage() -> impl IntoView {
     }
 }
 
-/// What the record said. It never leaves the server.
-#[derive(Clone, Debug)]
-struct Found(Result<Images, Failure>, State);
-
-impl serde::Serialize for Found {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_unit()
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Found {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <()>::deserialize(deserializer)?;
-        Ok(Self(Err(Failure::Opening), State::Opening))
+/// Why there is no record to tell from.
+fn none(lang: Lang, state: &State, words: &str) -> String {
+    match state {
+        State::Off => lang.timeline_off().to_owned(),
+        State::Opening => lang.timeline_opening().to_owned(),
+        _ => lang.record_unreadable(words),
     }
 }
 

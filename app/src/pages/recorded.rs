@@ -238,9 +238,10 @@ pub fn in_cluster(key: &Key, name: String) -> String {
 /// What every workload ran at a moment; now, where none is given.
 ///
 /// # Errors
-/// When the moment cannot be read, or there is no record.
+/// When the moment cannot be read, there is no record, or nothing may be seen.
 pub async fn then(at: Option<&str>) -> Result<Then, ApiError> {
     let (record, cluster) = (record()?, cluster()?);
+    model::seen(cluster.as_ref())?;
     let at = match at {
         None => cluster.now(),
         Some(text) => moment(text)?,
@@ -283,8 +284,9 @@ pub async fn then(at: Option<&str>) -> Result<Then, ApiError> {
 /// Where an image runs and ran: one page, from 1.
 ///
 /// # Errors
-/// When there is no record.
+/// When there is no record, or nothing may be seen.
 pub async fn images(text: &str, page: usize) -> Result<Images, ApiError> {
+    model::seen(cluster()?.as_ref())?;
     Ok(record()?.images(text, page).await?)
 }
 
@@ -292,7 +294,7 @@ pub async fn images(text: &str, page: usize) -> Result<Images, ApiError> {
 /// first in the day before.
 ///
 /// # Errors
-/// When a moment cannot be read, or there is no record.
+/// When a moment cannot be read, there is no record, or nothing may be seen.
 pub async fn changes(from: Option<&str>, to: Option<&str>) -> Result<Changes, ApiError> {
     let now = cluster()?.now();
     let to = to.map_or(Ok(now), moment)?;
@@ -308,9 +310,11 @@ pub async fn changes(from: Option<&str>, to: Option<&str>) -> Result<Changes, Ap
 /// What changed in a window.
 ///
 /// # Errors
-/// When there is no record.
+/// When there is no record, or nothing may be seen.
 pub async fn changed_in(window: Window) -> Result<Changes, ApiError> {
-    Ok(record()?.changes(window, cluster()?.now()).await?)
+    let cluster = cluster()?;
+    model::seen(cluster.as_ref())?;
+    Ok(record()?.changes(window, cluster.now()).await?)
 }
 
 /// A moment as RFC 3339 in UTC, or as a form's field has it, without seconds

@@ -34,14 +34,14 @@ impl KubeCluster {
         config: &Config,
         stop: CancellationToken,
     ) -> (Self, Watching) {
-        let (namespaces, stuck_after) = (&config.namespaces, config.stuck_after);
-        let started = store::start(&connection, namespaces, stuck_after, &stop);
+        let (namespaces, stuck_after) = (config.scopes(), config.stuck_after);
+        let started = store::start(&connection, &namespaces, stuck_after, &stop);
         let cluster = Self {
             connection,
             monitor: started.monitor,
             fleet: started.fleet,
             read_only: config.read_only,
-            namespaces: config.namespaces.clone(),
+            namespaces,
         };
         (cluster, started.watching)
     }

@@ -71,6 +71,13 @@ impl Pending {
         }
     }
 
+    /// What is watched now: some of it may not be seen.
+    pub fn watches(&mut self, namespaces: &[String]) {
+        if self.namespaces != namespaces {
+            self.namespaces = namespaces.to_vec();
+        }
+    }
+
     /// Takes facts in.
     pub fn add(&mut self, facts: Vec<Fact>) {
         self.book.write(facts);
@@ -191,6 +198,14 @@ impl Pending {
             None => result,
         }
     }
+
+    /// How many facts are not known to be written.
+    pub fn left(self) -> usize {
+        let mut book = self.book;
+        book.write(self.spare.facts());
+        book.write(self.aside.into_iter().flat_map(|aside| aside.book.facts()));
+        book.facts().len()
+    }
 }
 
 /// Writes facts in their order: what vouches for others comes last. One that the
@@ -214,71 +229,4 @@ async fn write(store: Store, facts: Vec<Fact>) -> Done {
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
-    use domain::record::{Known, Watch};
-    use domain::workload::Key;
-
-    use super::*;
-
-    fn at(second: i64) -> Time {
-        Time::from_second(1_800_000_000 + second)
-    }
-
-    fn known(uid: &str) -> Fact {
-        Fact::Workload(Known::new(uid, Key::daemon_set("ns", uid), at(0)))
-    }
-
-    fn watch(to: i64) -> Fact {
-        Fact::Watch(Watch {
-            id: "other".to_owned(),
-            from: at(0),
-            to: at(to),
-            namespaces: Vec::new(),
-        })
-    }
-
-    /// One that waits keeps what the other one has not written for certain.
-    #[tokio::test]
-    async fn who_takes_over_has_what_the_other_may_have_lost() {
-        let folder = std::env::temp_dir().join(format!("rb-pending-{}", std::process::id()));
-        let store = Store::file(&folder.join("r.db")).await.unwrap();
-        let mut pending = Pending::new(store.clone(), Vec::new(), at(0));
-        let glance = async |pending: &mut Pending, now| {
-            pending.again = None;
-            pending.start(false, at(now));
-            pending.done(|| at(now)).await
-        };
-        pending.add(vec![known("a")]);
-        assert!(glance(&mut pending, 1).await.is_err(), "nobody writes");
-        store.write(&[watch(5)]).await.unwrap();
-        glance(&mut pending, 10).await.unwrap();
-        pending.add(vec![known("b")]);
-        store.write(&[watch(9)]).await.unwrap();
-        glance(&mut pending, 14).await.unwrap();
-        assert_eq!(pending.spare.known.len(), 1, "seen at most at 10");
-        store.write(&[watch(12)]).await.unwrap();
-        glance(&mut pending, 20).await.unwrap();
-        assert!(pending.spare.known.contains_key("b") && pending.book.known.is_empty());
-        assert!(!pending.spare.known.contains_key("a"), "it is written");
-        assert!(
-            glance(&mut pending, 60).await.is_err(),
-            "the other one is silent"
-        );
-        pending.add(vec![known("c")]);
-        pending.finish(|| at(61), true).await.unwrap();
-        // It leads, cannot write for a while, and must wait again.
-        pending.spare.write([known("d")]);
-        pending.led = true;
-        store.write(&[watch(70)]).await.unwrap();
-        glance(&mut pending, 80).await.unwrap();
-        assert!(pending.book.known.contains_key("d"), "70 is before 80");
-        pending.finish(|| at(81), true).await.unwrap();
-        for (name, there) in [("a", 0), ("b", 1), ("c", 1), ("d", 1)] {
-            let lives = store.lives(&Key::daemon_set("ns", name)).await.unwrap();
-            assert_eq!(lives.len(), there, "{name}");
-        }
-        std::fs::remove_dir_all(&folder).unwrap();
-    }
-}
+mod tests;

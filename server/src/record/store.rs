@@ -9,6 +9,7 @@
 mod bind;
 mod changes;
 mod failure;
+mod file;
 mod images;
 mod kept;
 mod lead;
@@ -20,9 +21,7 @@ mod scope;
 mod sources;
 mod whole;
 
-use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::Read as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -37,6 +36,7 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Row as _, Sql
 use tokio::time::timeout;
 
 use failure::{damaged, failed};
+use file::prepare;
 pub use lead::Seat;
 use lease::silent;
 pub use put::Passed;
@@ -102,26 +102,6 @@ fn migrator(postgres: bool) -> Migrator {
         Migration::new(version, (*name).into(), MigrationType::Simple, sql, false)
     });
     Migrator::with_migrations(migrations.collect())
-}
-
-/// Makes the file, readable by its owner only, before the database opens it; and
-/// waits until nobody else brings it to a newer form. SQLite has no lock for
-/// that, and one on the file itself would undo its own.
-fn prepare(path: &Path) -> std::io::Result<File> {
-    if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)?;
-    }
-    let mut options = OpenOptions::new();
-    options.create(true).append(true).mode(0o600);
-    options.open(path)?;
-    let mut beside = path.as_os_str().to_owned();
-    beside.push("-lock");
-    let lock = options.open(beside)?;
-    lock.lock()?;
-    Ok(lock)
 }
 
 async fn set(connection: &mut AnyConnection, settings: &[&'static str]) -> sqlx::Result<()> {

@@ -18,6 +18,9 @@ use crate::kube::{Look, Saw, Watching, random_id};
 
 /// Time between two writes.
 const EVERY: Duration = Duration::from_millis(250);
+/// Time between two times that all templates are handed out anew: what nothing
+/// names is kept for a day, and whoever writes may have removed it since.
+const ANEW: Duration = Duration::from_hours(1);
 /// Wait before a database that failed is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
 
@@ -48,9 +51,10 @@ impl Shared {
         store.clone()
     }
 
-    fn opened(&self, opened: Store) {
+    /// What may be read from now on.
+    fn reads(&self, from: Option<Store>) {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        *store = Some(opened);
+        *store = from;
     }
 
     fn becomes(&self, next: State) {
@@ -92,7 +96,6 @@ impl Writer {
             return;
         };
         let mut observer = Observer::resume(before);
-        self.shared.opened(store.clone());
         if !self.bound(&store, &stop).await {
             return;
         }
@@ -102,20 +105,34 @@ impl Writer {
         let now = || self.cluster.now();
         let mut retaining = Retaining::new(store.clone(), self.retention);
         let mut pending = Pending::new(store, namespaces, now());
+        let mut leads = false;
+        let mut anew = interval(ANEW);
         let mut tick = interval(EVERY);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 look = looks.recv() => match look {
-                    Some(look) => see(&mut observer, look),
+                    Some(look) => {
+                        if let Saw::Fresh(namespaces, _) = &look.saw {
+                            pending.watches(namespaces);
+                        }
+                        see(&mut observer, look);
+                    }
                     None => break,
                 },
                 done = pending.done(now) => self.tell(done),
                 // A template that nothing named may be among what was removed.
                 () = retaining.done() => observer.hand_out_again(),
+                _ = anew.tick() => observer.hand_out_again(),
                 _ = tick.tick() => {
                     pending.add(observer.take());
-                    match lead.standing() {
+                    let standing = lead.standing();
+                    if standing == Standing::Writes && !leads {
+                        // Another one may have removed what nothing named.
+                        observer.hand_out_again();
+                    }
+                    leads = standing == Standing::Writes;
+                    match standing {
                         Standing::Writes => {
                             pending.start(true, now());
                             retaining.start(now());
@@ -128,11 +145,15 @@ impl Writer {
             }
         }
         pending.add(observer.take());
-        self.tell(
-            pending
-                .finish(now, lead.standing() == Standing::Writes)
-                .await,
-        );
+        let standing = lead.standing();
+        let finished = pending.finish(now, standing == Standing::Writes).await;
+        self.tell(finished);
+        // What another one writes is not lost.
+        let written = standing == Standing::Waits && self.shared.state() == State::Fine;
+        let facts = if written { 0 } else { pending.left() };
+        if facts > 0 {
+            tracing::warn!(facts, "stopped, and these are not known to be written");
+        }
     }
 
     fn tell(&self, written: Result<(), Failure>) {
@@ -173,18 +194,20 @@ impl Writer {
     }
 
     /// Waits until it is known that the record is of this cluster, for nothing is
-    /// written into another one's. It can be read meanwhile. `false` once it is to
-    /// stop.
+    /// written into another one's. It can be read meanwhile, unless it is known to
+    /// be another one's. `false` once it is to stop.
     async fn bound(&self, store: &Store, stop: &CancellationToken) -> bool {
         loop {
             let failure = match self.cluster.identity().await {
                 // Who may not see which one it is must know it by itself.
-                Ok(cluster) if cluster.starts_with("address-") => return true,
-                Ok(cluster) => match store.bind(&cluster).await {
-                    Ok(()) => return true,
-                    Err(failure) => failure,
-                },
-                Err(words) => Failure::Cluster { words },
+                Ok(cluster) if cluster.starts_with("address-") => None,
+                Ok(cluster) => store.bind(&cluster).await.err(),
+                Err(words) => Some(Failure::Cluster { words }),
+            };
+            let other = matches!(failure, Some(Failure::OtherCluster { .. }));
+            self.shared.reads((!other).then(|| store.clone()));
+            let Some(failure) = failure else {
+                return true;
             };
             self.closed(failure);
             tokio::select! {

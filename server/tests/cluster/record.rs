@@ -8,6 +8,7 @@ mod kept;
 mod lost;
 mod random;
 mod replicas;
+mod rights;
 mod went;
 
 use std::path::{Path, PathBuf};

@@ -12,13 +12,18 @@ impl Store {
     /// # Errors
     /// When it is another one's, or the database cannot be read.
     pub async fn bind(&self, cluster: &str) -> Result<(), Failure> {
-        let mut transaction = self.transaction().await?;
-        let first = "INSERT INTO cluster (one, uid) VALUES (1, $1) ON CONFLICT (one) DO NOTHING";
-        transaction
-            .run(sqlx::query(first).bind(cluster.to_owned()))
-            .await?;
-        transaction.commit().await?;
-        let row = self.row(sqlx::query("SELECT uid FROM cluster")).await?;
+        let ask = || sqlx::query("SELECT uid FROM cluster");
+        // Also where nothing can be written.
+        if self.rows(ask()).await?.is_empty() {
+            let mut transaction = self.transaction().await?;
+            let first =
+                "INSERT INTO cluster (one, uid) VALUES (1, $1) ON CONFLICT (one) DO NOTHING";
+            transaction
+                .run(sqlx::query(first).bind(cluster.to_owned()))
+                .await?;
+            transaction.commit().await?;
+        }
+        let row = self.row(ask()).await?;
         let own: String = row.try_get("uid").map_err(failed)?;
         if own == cluster {
             Ok(())

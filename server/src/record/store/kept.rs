@@ -17,12 +17,13 @@ impl Store {
     pub async fn kept(&self, key: &Key, name: &str) -> Result<Option<KeptTemplate>, Failure> {
         let digest: Option<Digest> = name.parse().ok();
         for known in self.lives(key).await? {
-            let revisions: Vec<Kept> = self
+            let mut revisions: Vec<Kept> = self
                 .bodies(
                     "SELECT body FROM revision WHERE workload = $1",
                     &[&known.uid],
                 )
                 .await?;
+            revisions.sort_by(|one, other| latest(one).cmp(&latest(other)));
             let held = || {
                 revisions
                     .iter()
@@ -47,4 +48,10 @@ impl Store {
         }
         Ok(None)
     }
+}
+
+/// What is there comes after what is gone, and the higher number after the lower.
+fn latest(kept: &Kept) -> impl Ord + use<'_> {
+    let number = kept.numbers.keys().next_back();
+    (kept.gone.is_none(), number, kept.seen, &kept.uid)
 }

@@ -2,8 +2,11 @@
 //! session, so whoever dies or hangs loses it.
 
 use app::record::Failure;
+use domain::record::Watch;
+use domain::time::Time;
 use sqlx::{AnyConnection, Connection as _, Row as _};
 
+use super::put::column;
 use super::{PATIENCE, Store, failed};
 
 /// First half of the name of this lock among PostgreSQL's advisory locks; the
@@ -48,18 +51,15 @@ impl Store {
         Ok(seat)
     }
 
-    /// Until when somebody has watched these namespaces and written it down.
+    /// Until when somebody has watched just these namespaces, in this order, and
+    /// written it down.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn watched_until(
-        &self,
-        namespaces: &[String],
-    ) -> Result<Option<domain::time::Time>, Failure> {
-        let latest = "SELECT body FROM watch ORDER BY ends DESC LIMIT 10";
-        let watches: Vec<domain::record::Watch> = self.bodies(latest, &[]).await?;
-        let same = watches.iter().filter(|w| w.namespaces == namespaces);
-        Ok(same.map(|watch| watch.to).max())
+    pub async fn watched_until(&self, namespaces: &[String]) -> Result<Option<Time>, Failure> {
+        let latest = "SELECT body FROM watch WHERE scope = $1 ORDER BY ends DESC LIMIT 1";
+        let latest: Vec<Watch> = self.bodies(latest, &[&column(namespaces)?]).await?;
+        Ok(latest.first().map(|watch| watch.to))
     }
 }
 

@@ -152,18 +152,18 @@ pub(super) async fn watch(lease: &mut Lease, mut watch: Watch) -> Result<(), Fai
     .bind(watch.id.clone())
     .bind(watch.from.millis())
     .bind(watch.to.millis())
-    .bind(scope(&watch)?)
+    .bind(column(&watch.namespaces)?)
     .bind(json(&watch)?);
     lease.run(insert).await?;
     Ok(())
 }
 
-/// The namespaces as one column.
-fn scope(watch: &Watch) -> Result<String, Failure> {
-    if watch.namespaces.is_empty() {
+/// The namespaces of a watch as one column.
+pub(super) fn column(namespaces: &[String]) -> Result<String, Failure> {
+    if namespaces.is_empty() {
         return Ok(String::new());
     }
-    json(&watch.namespaces)
+    json(&namespaces)
 }
 
 async fn archive(lease: &mut Lease, archived: &Archived) -> Result<(), Failure> {
@@ -196,7 +196,7 @@ async fn archive(lease: &mut Lease, archived: &Archived) -> Result<(), Failure> 
 
 /// An image as it is searched by: no control characters, cut. Where that
 /// makes a difference, the true one is in the template.
-fn searched(image: &str) -> String {
+pub(super) fn searched(image: &str) -> String {
     let mark = |c: char| if c.is_control() { CLEANED } else { c };
     image.chars().map(mark).take(IMAGE).collect()
 }

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod columns;
 mod content;
 mod crash;
 mod found;
 mod retention;
+mod shared;
 mod trouble;
 mod whole;
 

@@ -11,6 +11,9 @@ use sqlx::any::AnyRow;
 
 use super::lease::Lease;
 use super::{Store, body, failed, template};
+use columns::Found;
+
+mod columns;
 
 /// Rows of a page.
 const PAGE: i64 = 500;
@@ -62,6 +65,13 @@ pub struct Checked {
     pub problems: usize,
 }
 
+/// A row that can be read.
+struct Row {
+    fact: Fact,
+    /// What beside its body does not say what that does, a sentence each.
+    astray: Vec<String>,
+}
+
 /// A row that is not what Rollbook wrote.
 struct Damaged {
     table: Table,
@@ -109,20 +119,29 @@ impl Table {
     fn page(self) -> &'static str {
         match self {
             Self::Workload => {
-                "SELECT uid AS at, body FROM workload WHERE uid > $1 ORDER BY uid LIMIT $2"
+                "SELECT uid AS at, namespace, kind, name, created_at, gone_at, forgotten_below, \
+                 body FROM workload WHERE uid > $1 ORDER BY uid LIMIT $2"
             }
             Self::Template => {
-                "SELECT digest AS at, digest, body FROM template WHERE digest > $1 \
+                "SELECT digest AS at, digest, size, body FROM template WHERE digest > $1 \
                  ORDER BY digest LIMIT $2"
             }
             Self::Period => {
-                "SELECT workload AS at, generation, body FROM period WHERE workload > $1 \
-                 OR (workload = $1 AND generation > $3) ORDER BY workload, generation LIMIT $2"
+                "SELECT p.workload AS at, p.generation AS generation, p.starts AS starts, \
+                 p.template AS template, p.body AS body, (SELECT n.starts FROM period n \
+                 WHERE n.workload = p.workload AND n.generation > p.generation \
+                 ORDER BY n.generation LIMIT 1) AS later FROM period p WHERE p.workload > $1 \
+                 OR (p.workload = $1 AND p.generation > $3) \
+                 ORDER BY p.workload, p.generation LIMIT $2"
             }
             Self::Revision => {
-                "SELECT uid AS at, body FROM revision WHERE uid > $1 ORDER BY uid LIMIT $2"
+                "SELECT uid AS at, workload, gone_at, template, body FROM revision \
+                 WHERE uid > $1 ORDER BY uid LIMIT $2"
             }
-            Self::Watch => "SELECT id AS at, body FROM watch WHERE id > $1 ORDER BY id LIMIT $2",
+            Self::Watch => {
+                "SELECT id AS at, starts, ends, scope, body FROM watch \
+                 WHERE id > $1 ORDER BY id LIMIT $2"
+            }
         }
     }
 
@@ -136,11 +155,13 @@ impl Table {
         })
     }
 
-    /// All rows, a page at a time.
+    /// All rows, a page at a time; the images of templates too, where they are
+    /// asked for.
     async fn read(
         self,
         lease: &mut Lease,
-        on: &mut impl FnMut(Result<Fact, Damaged>),
+        images: bool,
+        on: &mut impl FnMut(Result<Row, Damaged>),
     ) -> Result<(), Failure> {
         let mut after = (String::new(), 0_i64);
         loop {
@@ -150,9 +171,15 @@ impl Table {
                 query = query.bind(after.1);
             }
             let rows = lease.all(query).await?;
-            if rows.is_empty() {
+            let Some(last) = rows.last() else {
                 return Ok(());
-            }
+            };
+            let found = if images && self == Self::Template {
+                let last: String = last.try_get("at").map_err(failed)?;
+                Some(Found::between(lease, &after.0, &last).await?)
+            } else {
+                None
+            };
             for row in &rows {
                 after.0 = row.try_get("at").map_err(failed)?;
                 let mut at = after.0.clone();
@@ -161,7 +188,10 @@ impl Table {
                     at = format!("{} of {at}", after.1);
                 }
                 on(match self.fact(row) {
-                    Ok(fact) => Ok(fact),
+                    Ok(fact) => {
+                        let astray = self.astray(row, &at, &fact, found.as_ref());
+                        Ok(Row { fact, astray })
+                    }
                     Err(Failure::Damaged { what: why } | Failure::Database { words: why }) => {
                         let table = self;
                         Err(Damaged { table, at, why })
@@ -173,6 +203,24 @@ impl Table {
     }
 }
 
+impl Table {
+    /// What beside the body of a row does not say what that does.
+    fn astray(self, row: &AnyRow, at: &str, fact: &Fact, found: Option<&Found>) -> Vec<String> {
+        let columns = columns::astray(row, fact).into_iter();
+        let mut astray: Vec<String> = columns
+            .map(|column| format!("{} {at}: {column} is not as in its body", self.name()))
+            .collect();
+        if let (Fact::Template(archived), Some(found)) = (fact, found)
+            && !found.fits(archived)
+        {
+            astray.push(format!(
+                "template {at}: it is found by other images than its own"
+            ));
+        }
+        astray
+    }
+}
+
 impl Store {
     /// All facts of one kind after another: templates before the periods that
     /// name them. What cannot be read is left out and handed back.
@@ -181,36 +229,32 @@ impl Store {
     /// When the database cannot be read at all.
     pub async fn export(&self, mut on: impl FnMut(Fact)) -> Result<Several, Failure> {
         let mut left_out = Several::default();
-        let all = self.each(|found| match found {
-            Ok(fact) => on(fact),
-            Err(damaged) => left_out.push(damaged.sentence()),
-        });
-        all.await?;
-        Ok(left_out)
-    }
-
-    /// Each row of the record, as of one moment.
-    async fn each(&self, mut on: impl FnMut(Result<Fact, Damaged>)) -> Result<(), Failure> {
         let mut lease = self.reading().await?;
+        let mut each = |found: Result<Row, Damaged>| match found {
+            Ok(row) => on(row.fact),
+            Err(damaged) => left_out.push(damaged.sentence()),
+        };
         for table in Table::ALL {
-            table.read(&mut lease, &mut on).await?;
+            table.read(&mut lease, false, &mut each).await?;
         }
         lease.renew();
-        lease.commit().await
+        lease.commit().await?;
+        Ok(left_out)
     }
 
     /// Reads everything and says what is not as it must be: what cannot be read,
     /// digests that do not fit, periods without their workload or template,
-    /// bounds that cross.
+    /// bounds that cross, columns that do not say what stands in the body.
     ///
     /// # Errors
     /// When the database cannot be read at all.
     pub async fn check(&self) -> Result<Checked, Failure> {
         let (mut known, mut templates) = (HashSet::new(), HashSet::new());
         let (mut periods, mut wrong) = (0, Several::default());
-        let all = self.each(|found| match found {
-            Ok(fact) => {
-                for one in domain::record::check::wrong(&fact, &known, &templates) {
+        let mut each = |found: Result<Row, Damaged>| match found {
+            Ok(Row { fact, astray }) => {
+                let wrongs = domain::record::check::wrong(&fact, &known, &templates);
+                for one in wrongs.into_iter().chain(astray) {
                     wrong.push(one);
                 }
                 match fact {
@@ -237,8 +281,19 @@ impl Store {
                     Table::Revision | Table::Watch => {}
                 }
             }
-        });
-        all.await?;
+        };
+        let mut lease = self.reading().await?;
+        for table in Table::ALL {
+            table.read(&mut lease, true, &mut each).await?;
+        }
+        lease.renew();
+        for template in columns::without_template(&mut lease).await? {
+            wrong.push(format!(
+                "template {template}: it has images and is not there"
+            ));
+        }
+        lease.renew();
+        lease.commit().await?;
         Ok(Checked {
             workloads: known.len(),
             periods,

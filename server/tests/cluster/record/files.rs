@@ -51,6 +51,33 @@ async fn a_record_that_cannot_be_used_is_told() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+/// One that was restored with a mode that lets others read it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_others_may_read_becomes_its_owners_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = std::env::temp_dir().join(format!("rollbook-open-{}", std::process::id()));
+    let path = folder.join("x.db");
+    drop(Store::file(&path).await.unwrap());
+    let all = ["x.db", "x.db-wal", "x.db-shm", "x.db-lock"].map(|name| folder.join(name));
+    for file in &all {
+        // Whether or not SQLite has left it.
+        let file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(file)
+            .unwrap();
+        file.set_permissions(std::fs::Permissions::from_mode(0o644))
+            .unwrap();
+    }
+    let store = Store::file(&path).await.unwrap();
+    store.write(&facts()).await.unwrap();
+    for file in all.iter().filter(|file| file.exists()) {
+        let mode = std::fs::metadata(file).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", file.display());
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
 /// A workload with two periods, as facts.
 fn facts() -> Vec<Fact> {
     let at = |second| Time::from_second(1_800_000_000 + second);

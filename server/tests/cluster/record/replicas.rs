@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use app::record::{Failure, Record as _, State};
+use domain::record::changes::Window;
 use domain::record::timeline::Grade;
 use server::config::Record as Place;
 use server::record::store::Store;
@@ -10,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use xtask::postgres::Postgres;
 
 use super::{Recorder, file, newest, place};
-use crate::rig::{config, share, until};
+use crate::rig::{Rig, config, share, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_takes_over_and_misses_nothing() {
@@ -30,6 +31,7 @@ async fn another_takes_over_and_misses_nothing() {
         rig.settled("heir").await;
     }
     first.kill();
+    swept(&server, "i:1").await;
     let begin = Instant::now();
     for turn in 6..9 {
         rig.image("heir", &format!("i:{turn}"));
@@ -40,7 +42,32 @@ async fn another_takes_over_and_misses_nothing() {
     for row in told.periods.iter().filter(|row| row.generation > 1) {
         assert_eq!(row.start.grade, Grade::Observed, "{row:#?}");
     }
+    // What was handed out before is handed out again, for it may be kept no more.
+    rig.image("heir", "i:1");
+    rig.settled("heir").await;
+    let told = second
+        .told("heir", |told| newest(told).generation == 9)
+        .await;
+    let digest = newest(&told).template.unwrap().to_string();
+    let kept = second.record.kept(&Rig::key("heir"), &digest).await;
+    assert!(kept.unwrap().is_some(), "{told:#?}");
     second.end().await;
+}
+
+/// Removes the templates with an image, as one does that nothing names.
+async fn swept(server: &Postgres, image: &str) {
+    let pool = sqlx::AnyPool::connect(&server.url()).await.unwrap();
+    for sql in [
+        "DELETE FROM template WHERE digest IN (SELECT template FROM image WHERE image = $1)",
+        "DELETE FROM image WHERE image = $1",
+    ] {
+        sqlx::query(sql)
+            .bind(image.to_owned())
+            .execute(&pool)
+            .await
+            .unwrap();
+    }
+    pool.close().await;
 }
 
 /// A process that hangs keeps its connection, and loses the lock all the same.
@@ -80,6 +107,7 @@ async fn a_record_is_of_one_cluster() {
     let config = config(&rig.cluster.kubeconfig(), &[]);
     let stop = CancellationToken::new();
     let connected = server::kube::connect(&config, stop.clone()).await.unwrap();
+    let port = connected.cluster.clone();
     let (kept, _) = server::record::start(
         connected.cluster,
         connected.watching,
@@ -87,10 +115,22 @@ async fn a_record_is_of_one_cluster() {
         config.retention(),
         stop.clone(),
     );
-    until("it is told", || {
-        let other = |failure: &Failure| matches!(failure, Failure::OtherCluster { uid } if uid == "another");
-        matches!(kept.state(), State::Closed(_, failure) if other(&failure))
-    })
+    let other = Failure::OtherCluster {
+        uid: "another".to_owned(),
+    };
+    until(
+        "it is told",
+        || matches!(kept.state(), State::Closed(_, failure) if failure == other),
+    )
     .await;
+    // And nothing of it is told as this one's.
+    let (key, now) = (Rig::key("any"), port.now());
+    let window = Window { from: now, to: now };
+    let told = kept.timeline(&key, None, None, now).await;
+    assert_eq!(told.err().as_ref(), Some(&other));
+    assert_eq!(kept.kept(&key, "any").await.err().as_ref(), Some(&other));
+    assert_eq!(kept.then(now).await.err().as_ref(), Some(&other));
+    assert_eq!(kept.images("", 1).await.err().as_ref(), Some(&other));
+    assert_eq!(kept.changes(window, now).await.err().as_ref(), Some(&other));
     stop.cancel();
 }

@@ -1,0 +1,89 @@
+//! Who may not see the workloads may not see what the record has on them.
+
+use domain::health::Health;
+use domain::record::{Fact, Known};
+use domain::time::Time;
+use server::record::store::Store;
+
+use super::file;
+use crate::rig::{Rig, share, until};
+use crate::web::{Web, start};
+use crate::wire::Wire;
+
+/// What tells of all workloads.
+const ALL: [&str; 5] = [
+    "/then",
+    "/images",
+    "/api/then",
+    "/api/images",
+    "/api/changes",
+];
+
+/// A record with a workload that nobody watches any more.
+async fn written(rig: &Rig, name: &str) -> String {
+    let path = file(rig, name);
+    let store = Store::file(&path).await.unwrap();
+    let known = Known::new(
+        "uid-veiled",
+        Rig::key("veiled"),
+        Time::from_second(1_700_000_000),
+    );
+    store.write(&[Fact::Workload(known)]).await.unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// All answer with this, and none names the workload.
+async fn refused(web: &Web, expected: u16) {
+    for path in ALL {
+        let (status, body) = web.get(path).await;
+        assert_eq!(status, expected, "{path}: {body}");
+        assert!(!body.contains("veiled"), "{path}: {body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_see_nothing_is_told_nothing() {
+    let rig = share().await;
+    let path = written(&rig, "veiled").await;
+    rig.kubectl(&["create", "serviceaccount", "shut-out"]);
+    let token = rig.kubectl(&["create", "token", "shut-out"]);
+    let kubeconfig = rig.kubeconfig_of(&token, "shut-out");
+    for limits in [&[][..], &["--namespace", "default"]] {
+        let more = [&["--record", &path], limits].concat();
+        let (web, port) = start(&kubeconfig, &more).await;
+        until("it is refused", || {
+            matches!(port.health(), Health::Refused { .. })
+        })
+        .await;
+        refused(&web, 403).await;
+    }
+}
+
+/// Without a picture nothing is told; with one that is stale, as before.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_seen_nothing_yet_is_told_nothing() {
+    let rig = share().await;
+    let path = written(&rig, "unseen").await;
+    let (wire, kubeconfig) = Wire::new(&rig, "unseen");
+    let more = ["--record", path.as_str()];
+    let (web, port) = start(&kubeconfig, &more).await;
+    until("it sees", || port.health().is_live()).await;
+    let mut open = false;
+    for _ in 0..200 {
+        open = web.get("/api/then").await.0 == 200;
+        if open {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(open, "the record is open");
+    wire.deafen_quiet(std::time::Duration::ZERO);
+    until("it is stale", || !port.health().is_live()).await;
+    for path in ALL {
+        let (status, body) = web.get(path).await;
+        assert_eq!(status, 200, "{path}: {body}");
+    }
+    let (blind, port) = start(&kubeconfig, &more).await;
+    assert!(!port.complete());
+    refused(&blind, 503).await;
+}
