@@ -10,7 +10,12 @@ use super::store::{Passed, Several, Store};
 use crate::config::{Record as Place, RecordCommand};
 
 /// Facts that are written at a time.
-const BATCH: usize = 500;
+const BATCH: usize = 200;
+/// So often a database that does not take them in time is asked again: another
+/// one may be writing.
+const TRIES: u32 = 10;
+/// Time between two of them.
+const AGAIN: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Why it was not done.
 #[derive(Debug, thiserror::Error)]
@@ -215,7 +220,7 @@ async fn take(
     use app::record::Failure::{Damaged, Unfit};
     let (lines, facts) = (std::mem::take(lines), std::mem::take(facts));
     let ended = |line: usize, failure| Failure::Ended { line, failure };
-    match store.take(&facts).await {
+    match patient(store, &facts).await {
         Ok(passed) => {
             for (line, passed) in lines.into_iter().zip(passed) {
                 taken.count(line, passed);
@@ -223,7 +228,7 @@ async fn take(
         }
         Err(Damaged { .. } | Unfit { .. }) => {
             for (line, fact) in lines.into_iter().zip(facts) {
-                match store.take(&[fact]).await {
+                match patient(store, &[fact]).await {
                     Ok(passed) => taken.count(line, passed.into_iter().next().flatten()),
                     Err(why @ (Damaged { .. } | Unfit { .. })) => {
                         taken.refuse(line, &why.to_string());
@@ -235,6 +240,20 @@ async fn take(
         Err(failure) => return Err(ended(lines.first().copied().unwrap_or(1), failure)),
     }
     Ok(())
+}
+
+/// Writes facts, again where the database did not answer in time.
+async fn patient(
+    store: &Store,
+    facts: &[Fact],
+) -> Result<Vec<Option<Passed>>, app::record::Failure> {
+    for _ in 1..TRIES {
+        match store.take(facts).await {
+            Err(app::record::Failure::Database { .. }) => tokio::time::sleep(AGAIN).await,
+            done => return done,
+        }
+    }
+    store.take(facts).await
 }
 
 /// A fact; a template must be what its digest says.
