@@ -55,8 +55,17 @@ pub struct Unknown {
     pub left: f64,
     /// Where it ends.
     pub right: f64,
-    /// How many they are; `None` where the record removed them.
-    pub count: Option<i64>,
+    /// Why, and how many.
+    pub lost: Lost,
+}
+
+/// Why nothing is known of periods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// Nobody saw so many.
+    Unseen(i64),
+    /// The record keeps them no more.
+    Removed,
 }
 
 /// Nodes that still ran the template of an earlier bar.
@@ -135,13 +144,13 @@ pub fn staircase(timeline: &Timeline, now: Time) -> Option<Staircase> {
     let mut unknown = Vec::new();
     let mut left = 0.0;
     for ((row, weight), missing) in shown.iter().zip(&weights).zip(missing) {
-        if let Some(count) = missing {
+        if let Some(lost) = missing {
             let right = left + FLOOR / whole;
             unknown.push(Unknown {
                 before: bars.len(),
                 left,
                 right,
-                count,
+                lost,
             });
             left = right;
         }
@@ -199,9 +208,8 @@ fn latest<'a, 'b>(known: &'b [&'a Row]) -> &'b [&'a Row] {
     &known[first..]
 }
 
-/// Before each of them: how many there were of which nothing is known, where
-/// there were any.
-fn missing(timeline: &Timeline, shown: &[&Row], earlier: usize) -> Vec<Option<Option<i64>>> {
+/// Before each of them: what was there and is not known.
+fn missing(timeline: &Timeline, shown: &[&Row], earlier: usize) -> Vec<Option<Lost>> {
     let mut last = None;
     let mut missing = Vec::with_capacity(shown.len());
     for row in shown {
@@ -212,8 +220,12 @@ fn missing(timeline: &Timeline, shown: &[&Row], earlier: usize) -> Vec<Option<Op
             None => timeline.missing_before,
         };
         let forgotten = last.is_none() && earlier == 0 && timeline.forgotten.is_some();
-        let known = (before > 0).then_some(Some(before));
-        missing.push(if forgotten { Some(None) } else { known });
+        let unseen = (before > 0).then_some(Lost::Unseen(before));
+        missing.push(if forgotten {
+            Some(Lost::Removed)
+        } else {
+            unseen
+        });
         last = Some(row.generation);
     }
     missing

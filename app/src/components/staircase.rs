@@ -2,7 +2,7 @@
 //! each bar is a link to its line.
 
 use domain::record::timeline::{Grade, Moment, Outcome, Row, Timeline};
-use domain::staircase::{Bar, Lane, Staircase, Tail, Unknown};
+use domain::staircase::{Bar, Lane, Lost, Staircase, Tail, Unknown};
 use domain::template::ContainerImage;
 use domain::time::Time;
 use leptos::prelude::*;
@@ -216,10 +216,11 @@ fn differs(lang: Lang, row: &Row) -> Option<String> {
 fn not_known(lang: Lang, stairs: &Staircase, block: &Unknown) -> impl IntoView + use<> {
     let lane = stairs.bars.get(block.before).map_or(0, |bar| bar.lane);
     let (x, right, y) = (across(block.left), across(block.right), top(stairs, lane));
-    let (label, title) = match block.count {
-        Some(1) => ("?".to_owned(), lang.stair_unknown(1)),
-        Some(count) => (format!("{count} ?"), lang.stair_unknown(count)),
-        None => ("…".to_owned(), lang.not_kept_before().to_owned()),
+    let title = lost(lang, block.lost);
+    let label = match block.lost {
+        Lost::Unseen(1) => "?".to_owned(),
+        Lost::Unseen(count) => format!("{count} ?"),
+        Lost::Removed => "…".to_owned(),
     };
     view! {
         <g class="stair-unknown">
@@ -236,6 +237,13 @@ fn not_known(lang: Lang, stairs: &Staircase, block: &Unknown) -> impl IntoView +
                 {label}
             </text>
         </g>
+    }
+}
+
+fn lost(lang: Lang, lost: Lost) -> String {
+    match lost {
+        Lost::Unseen(count) => lang.stair_unknown(count),
+        Lost::Removed => lang.not_kept_before().to_owned(),
     }
 }
 
@@ -385,10 +393,7 @@ fn sentence(lang: Lang, stairs: &Staircase, rows: &[&Row], now: Time) -> String 
     let mut steps: Vec<String> = Vec::new();
     for (at, (bar, row)) in stairs.bars.iter().zip(rows).enumerate() {
         let unknown = stairs.unknown.iter().find(|block| block.before == at);
-        steps.extend(unknown.map(|block| match block.count {
-            Some(count) => lang.stair_unknown(count),
-            None => lang.not_kept_before().to_owned(),
-        }));
+        steps.extend(unknown.map(|block| lost(lang, block.lost)));
         let (number, span) = (number(row), span(lang, row, now));
         steps.push(match bar.back_to.and_then(|earlier| rows.get(earlier)) {
             Some(earlier) => lang.stair_back(&number, &self::number(earlier), &span),

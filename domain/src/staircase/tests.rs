@@ -116,24 +116,24 @@ fn what_is_not_known_has_its_place() {
         }
         assert!((end - 1.0).abs() < 1e-9);
         let blocks = stairs.unknown.iter();
-        blocks.map(|block| (block.before, block.count)).collect()
+        blocks.map(|block| (block.before, block.lost)).collect()
     };
     let mut told = told(&[1, 2, 1, 3], 60);
     assert_eq!(blocks(&told), []);
     told.missing_before = 4;
-    assert_eq!(blocks(&told), [(0, Some(4))]);
+    assert_eq!(blocks(&told), [(0, Lost::Unseen(4))]);
     // Of the third the template is not known, and of one after it nothing.
     told.periods[0].generation += 1;
     told.periods[1].template = None;
-    assert_eq!(blocks(&told), [(0, Some(4)), (2, Some(2))]);
+    assert_eq!(blocks(&told), [(0, Lost::Unseen(4)), (2, Lost::Unseen(2))]);
     told.forgotten = Some(crate::record::Forgotten {
         below: 1,
         until: at(0),
     });
-    assert_eq!(blocks(&told), [(0, None), (2, Some(2))]);
+    assert_eq!(blocks(&told), [(0, Lost::Removed), (2, Lost::Unseen(2))]);
     // What is kept before it is told otherwise.
     told.earlier = 7;
-    assert_eq!(blocks(&told), [(2, Some(2))]);
+    assert_eq!(blocks(&told), [(2, Lost::Unseen(2))]);
     let stairs = staircase(&told, at(200)).unwrap_or_else(|| unreachable!());
     assert_eq!(stairs.earlier, 7);
 }
