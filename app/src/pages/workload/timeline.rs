@@ -16,10 +16,13 @@ use leptos::prelude::*;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::{changes, image, ledger, staircase, told};
 use crate::i18n::Lang;
-use crate::model::LIVE;
 use crate::pages::{Here, Part};
 use crate::record::{Failure, Record, State};
 use crate::{time, urls};
+
+mod actions;
+
+use actions::actions;
 
 /// So many others of the name are named.
 const OTHERS: usize = 10;
@@ -362,77 +365,4 @@ fn gaps(lang: Lang, timeline: &Timeline, row: &Row, now: Time) -> impl IntoView 
         {spans}
         {more}
     }
-}
-
-/// The ways to what it differs in, from what is live or, in a workload that is
-/// gone, from the one before, and, where only the record keeps it, to open it and
-/// have it back.
-fn actions(
-    lang: Lang,
-    timeline: &Timeline,
-    at: usize,
-    row: &Row,
-    live: Option<Digest>,
-) -> Option<AnyView> {
-    let digest = row.template.filter(|_| !row.current)?.to_string();
-    let key = &timeline.key;
-    let number = staircase::number(row);
-    let there = live.is_some();
-    // The one right before it, where that is known.
-    let before = || {
-        let before = timeline.periods.get(at + 1)?;
-        before.template.filter(|_| before.missing_after == 0)
-    };
-    let sides = if there {
-        Some((digest.clone(), LIVE.to_owned(), lang.compare_then(&number)))
-    } else {
-        before().map(|before| {
-            let label = lang.compare_before(&number);
-            (before.to_string(), digest.clone(), label)
-        })
-    };
-    let compare = sides.map(|(from, to, label)| {
-        view! {
-            <a class="button small-button" href=urls::compare(key, &from, &to) aria-label=label>
-                {lang.compare()}
-            </a>
-        }
-    });
-    let open = (!row.in_cluster).then(|| {
-        view! {
-            <a
-                class="button small-button"
-                href=urls::revision(key, &digest)
-                aria-label=lang.open_kept_of(&number)
-            >
-                {lang.open_kept()}
-            </a>
-        }
-    });
-    let restore = (there && !row.in_cluster).then(|| {
-        view! {
-            <a
-                class="button small-button button-back"
-                href=urls::rollback(key, Some(&digest))
-                aria-label=lang.restore_of(&number)
-            >
-                <Icon glyph=Glyph::Back size=14/>
-                {lang.restore()}
-            </a>
-        }
-    });
-    let same = live == row.template;
-    let back = (there && row.in_cluster && !same).then(|| {
-        view! {
-            <a
-                class="button small-button button-back"
-                href=urls::rollback(key, Some(&digest))
-                aria-label=lang.back_to_then(&number)
-            >
-                <Icon glyph=Glyph::Back size=14/>
-                {lang.roll_back_to_this()}
-            </a>
-        }
-    });
-    Some(view! { {compare} {back} {open} {restore} }.into_any())
 }
