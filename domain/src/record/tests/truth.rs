@@ -179,11 +179,15 @@ fn outcome(world: &World, life: &Life, row: &Row, place: usize) {
             "{context}"
         );
     }
-    let reached = |nodes: usize, at: Option<Time>| {
-        let real = span.steps.get(nodes);
-        at.is_none_or(|at| real.is_some_and(|real| at.after(SLACK) >= *real))
+    // What is called watched is as it was, not only no earlier.
+    let exact = |told: Option<Time>, real: Option<Time>| {
+        told.is_none_or(|told| real.is_some_and(|real| told.since(real).abs() <= SLACK))
     };
-    assert!(reached(0, rollout.first_node), "{context}");
+    let first = span.steps.first().copied();
+    assert!(exact(rollout.first_node, first), "first {context}");
+    assert!(exact(rollout.all_nodes, span.all), "all {context}");
+    assert!(exact(rollout.done, span.done), "done {context}");
+    assert!(exact(rollout.observed, span.observed), "seen {context}");
     for (from, to) in &rollout.stalls {
         let between = |at: &&Time| **at > from.after(SLACK) && at.after(SLACK) < *to;
         assert_eq!(span.steps.iter().find(between), None, "{context}");
