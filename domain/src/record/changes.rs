@@ -7,7 +7,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::timeline::{Gap, Grade, Moment, PAUSE, begun, deleted, ordered};
+use super::timeline::{Gap, Grade, Moment, begun, deleted, ordered};
+use super::watching::gaps;
 use super::{By, Cause, Known, Period, Watch};
 use crate::summary::{self, Chips};
 use crate::template::{ContainerImage, Digest, Template};
@@ -201,7 +202,7 @@ pub fn changes(sources: Sources, window: Window, now: Time) -> Changes {
             .filter(|c| c.key.namespace == *namespace && c.when.grade == Grade::Observed)
             .map(|change| change.when.at)
             .collect::<Vec<_>>();
-        let gaps = blind(sees, &seen, window, now).into_iter();
+        let gaps = gaps(sees, &seen, window.from, window.to.min(now)).into_iter();
         gaps.map(|gap| Unwatched {
             namespace: namespace.clone(),
             gap,
@@ -279,36 +280,6 @@ fn deletion(known: &Known) -> Option<Change> {
         cause: None,
         there: false,
     })
-}
-
-/// The spans of a window, as far as it has passed, that no watch covers; before
-/// the first one too. What was `seen` shortly after a watch's last sign was
-/// watched, see [`super::timeline`].
-fn blind<'a>(
-    watches: impl Iterator<Item = &'a Watch>,
-    seen: &[Time],
-    window: Window,
-    now: Time,
-) -> Vec<Gap> {
-    let to = window.to.min(now);
-    let mut spans: Vec<(Time, Time)> = watches.map(|watch| (watch.from, watch.to)).collect();
-    spans.sort_unstable();
-    spans.push((to, to));
-    let (mut gaps, mut covered) = (Vec::new(), window.from);
-    for (from, until) in spans {
-        let end = from.min(to);
-        let late = |at: &&Time| **at < end && at.since(covered) <= PAUSE;
-        let begin = seen.iter().filter(late).max().copied();
-        let begin = begin.unwrap_or(covered).max(covered);
-        if end.since(begin) > PAUSE {
-            gaps.push(Gap {
-                from: begin,
-                to: end,
-            });
-        }
-        covered = covered.max(until);
-    }
-    gaps
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::time::Time;
 use crate::workload::Key;
 
 pub use gaps::PAUSE;
-use gaps::{gaps, seen};
+use gaps::gaps;
 use outcome::{outcome, put_back, stood_still};
 
 /// How a moment is known.
@@ -176,7 +176,7 @@ impl From<&Known> for Life {
 pub struct Gap {
     /// Last sign before.
     pub from: Time,
-    /// First complete picture after.
+    /// First complete picture after, or now.
     pub to: Time,
 }
 
@@ -259,10 +259,6 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     rows.retain(|row| part.is_none_or(|part| part.has(row.generation)));
     let sees = |watch: &&Watch| watch.sees(&known.key.namespace);
     let watches: Vec<&Watch> = sources.watches.iter().filter(sees).collect();
-    let began = known.first();
-    let seen = periods.iter().flat_map(|period| seen(period, began));
-    let seen: Vec<Time> = seen.collect();
-    let until = known.gone.map_or(now, |gone| gone.not_after);
     let first = part.map(|part| part.oldest);
     let first = first.or(periods.first().map(|first| first.generation));
     // What was brought in again by an import is there.
@@ -281,7 +277,7 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
         forgotten,
         periods: rows,
         earlier: part.map_or(0, |part| part.earlier),
-        gaps: gaps(&watches, &seen, known.created_at, until),
+        gaps: gaps(&watches, known, &periods, now),
     }
 }
 

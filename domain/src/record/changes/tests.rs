@@ -170,31 +170,6 @@ fn no_more_than_the_newest_are_told() {
 }
 
 #[test]
-fn where_nobody_watched_is_told_also_before_the_first_and_never_in_the_future() {
-    let spans = |watches: &[(i64, i64)], now| {
-        let watches: Vec<Watch> = watches.iter().map(|(a, b)| watch(*a, *b)).collect();
-        let gaps = blind(watches.iter(), &[], WINDOW, at(now));
-        gaps.iter()
-            .map(|gap| (gap.from.millis() / 1000, gap.to.millis() / 1000))
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(spans(&[], 9999), [(1000, 2000)]);
-    assert_eq!(spans(&[], 900), []);
-    assert_eq!(spans(&[(1200, 9000)], 9999), [(1000, 1200)]);
-    assert_eq!(
-        spans(&[(0, 1100), (1120, 1300), (1250, 1500)], 1800),
-        [(1500, 1800)]
-    );
-    assert_eq!(spans(&[(0, 1100), (1200, 1800)], 1810), [(1100, 1200)]);
-    assert_eq!(spans(&[(3000, 4000)], 9999), [(1000, 2000)]);
-    // What was seen after the last sign was watched.
-    let watches = [watch(0, 1100), watch(1300, 9000)];
-    let gaps = blind(watches.iter(), &[at(1108), at(1310)], WINDOW, at(9999));
-    assert_eq!(gaps.len(), 1);
-    assert_eq!((gaps[0].from, gaps[0].to), (at(1108), at(1300)));
-}
-
-#[test]
 fn marks_that_would_touch_are_one_and_keep_their_bounds() {
     let first = || Some(period("a", 1, 0, 1));
     let told = told(sources(vec![
