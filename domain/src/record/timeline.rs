@@ -197,7 +197,7 @@ pub struct Timeline {
     /// Others that had its name, the latest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Life>,
-    /// Since when Rollbook writes down what it sees of this cluster.
+    /// Since when the record keeps what was seen of it.
     pub recorded_since: Option<Time>,
     /// Newest first; of a long history a part.
     pub periods: Vec<Row>,
@@ -265,6 +265,8 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     let forgotten = known
         .forgotten
         .filter(|past| first.is_none_or(|first| first >= past.below));
+    let since = watches.iter().map(|watch| watch.from).min();
+    let since = since.max(since.and(forgotten).map(|past| past.until));
     let kept_from = forgotten.map_or(known.first(), |past| past.below.max(known.first()));
     Timeline {
         key: known.key.clone(),
@@ -272,12 +274,12 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
         created_at: known.created_at,
         gone,
         others: sources.others.iter().map(Life::from).collect(),
-        recorded_since: watches.iter().map(|watch| watch.from).min(),
+        recorded_since: since,
         missing_before: first.map_or(0, |first| first - kept_from),
         forgotten,
         periods: rows,
         earlier: part.map_or(0, |part| part.earlier),
-        gaps: gaps(&watches, known, &periods, now),
+        gaps: gaps(&watches, known, &periods, since, now),
     }
 }
 

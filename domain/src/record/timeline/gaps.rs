@@ -24,14 +24,20 @@ fn seen(period: &Period, first: i64) -> impl Iterator<Item = Time> + use<> {
     came.into_iter().flatten()
 }
 
-/// The gaps in the life of a workload, since somebody first watched.
-pub(super) fn gaps(watches: &[&Watch], known: &Known, periods: &[Period], now: Time) -> Vec<Gap> {
-    let Some(first) = watches.iter().map(|watch| watch.from).min() else {
+/// The gaps in the life of a workload, `since` the record keeps it.
+pub(super) fn gaps(
+    watches: &[&Watch],
+    known: &Known,
+    periods: &[Period],
+    since: Option<Time>,
+    now: Time,
+) -> Vec<Gap> {
+    let Some(since) = since else {
         return Vec::new();
     };
     let began = known.first();
     let seen: Vec<Time> = periods.iter().flat_map(|p| seen(p, began)).collect();
     let until = known.gone.map_or(now, |gone| gone.not_after);
     let watches = watches.iter().copied();
-    watching::gaps(watches, &seen, first.max(known.created_at), until)
+    watching::gaps(watches, &seen, since.max(known.created_at), until)
 }
