@@ -64,8 +64,11 @@ catalogue! {
         format!("{n} more workload{} did not change.", s(n)),
         format!("另有 {n} 个工作负载未变更。");
     changed_unsure(n: usize) =
-        format!("Of {n} it is not known: {} there when Rollbook first looked.", if n == 1 { "it was" } else { "they were" }),
-        format!("另有 {n} 个无法得知：Rollbook 首次查看时已存在。");
+        format!("Of {n} it is not known: {} there when Rollbook first looked, or nobody looked since.", if n == 1 { "it was" } else { "they were" }),
+        format!("另有 {n} 个无法得知：Rollbook 首次查看时已存在，或此后无人查看。");
+    changed_forgotten(n: usize) =
+        format!("Of {n} the record no longer keeps all of this span."),
+        format!("另有 {n} 个在此范围内的记录已不再完整保留。");
     changed_more(n: usize) =
         format!("{n} older change{} in this span not shown. Choose a shorter span, or an earlier moment.", if n == 1 { " is" } else { "s are" }),
         format!("此范围内另有 {n} 项更早的变更未显示。请选择更短的范围或更早的时刻。");

@@ -3,11 +3,12 @@
 
 mod strip;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::timeline::{Gap, Grade, Moment, PAUSE, begun, deleted, ordered};
+use super::watching::gaps;
 use super::{By, Cause, Known, Period, Watch};
 use crate::summary::{self, Chips};
 use crate::template::{ContainerImage, Digest, Template};
@@ -109,7 +110,7 @@ pub struct Changes {
     pub from: Time,
     /// Its last.
     pub to: Time,
-    /// Since when Rollbook writes down what it sees of this cluster.
+    /// Since when the record keeps what was seen of these namespaces.
     pub recorded_since: Option<Time>,
     /// The newest first.
     pub changes: Vec<Change>,
@@ -118,9 +119,12 @@ pub struct Changes {
     /// So many workloads were there and did not change.
     pub unchanged: usize,
     /// Of so many it is not known whether they changed: they were there when
-    /// somebody first watched.
+    /// somebody first watched, or nobody looked since the end.
     pub unsure: usize,
-    /// When nobody watched the namespaces of these changes.
+    /// Of so many the record no longer keeps all of it.
+    #[serde(default)]
+    pub forgotten: usize,
+    /// When nobody watched the namespaces of the workloads that were there.
     pub gaps: Vec<Unwatched>,
 }
 
@@ -139,6 +143,17 @@ pub struct Around {
     pub returned: bool,
 }
 
+/// A workload that was there in the window, or some of it.
+#[derive(Clone, Debug)]
+pub struct There {
+    /// Its uid.
+    pub uid: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Until when its history was removed from the record.
+    pub forgotten: Option<Time>,
+}
+
 /// What changes are told from.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
@@ -151,8 +166,10 @@ pub struct Sources {
     pub changed: HashSet<String>,
     /// Workloads that were deleted about then.
     pub deleted: Vec<Known>,
-    /// So many workloads were there in the window, or some of it.
-    pub workloads: usize,
+    /// Workloads that were there in the window, or some of it.
+    pub there: Vec<There>,
+    /// What ended before it may have been removed from the record.
+    pub kept_since: Option<Time>,
     /// The templates that the periods name.
     pub templates: HashMap<Digest, Template>,
     /// The spans in which somebody watched.
@@ -165,7 +182,7 @@ pub fn changes(sources: Sources, window: Window, now: Time) -> Changes {
     // not told; so who changed is known best from what is, where all is.
     let mut uids = match sources.more {
         0 => HashSet::new(),
-        _ => sources.changed,
+        _ => sources.changed.clone(),
     };
     let mut unsure: HashSet<String> = HashSet::new();
     let mut told = Vec::new();
@@ -189,38 +206,81 @@ pub fn changes(sources: Sources, window: Window, now: Time) -> Changes {
     told.extend(gone.inspect(|change| {
         uids.insert(change.uid.clone());
     }));
-    unsure.retain(|uid| !uids.contains(uid));
     told.sort_by(|a, b| (b.when.at, &a.key, b.generation).cmp(&(a.when.at, &b.key, a.generation)));
     let more = sources.more + told.len().saturating_sub(MOST);
     told.truncate(MOST);
-    let namespaces: BTreeSet<&String> = told.iter().map(|c| &c.key.namespace).collect();
-    let gaps = namespaces.into_iter().flat_map(|namespace| {
-        let sees = sources.watches.iter().filter(|w| w.sees(namespace));
-        let seen = told
-            .iter()
-            .filter(|c| c.key.namespace == *namespace && c.when.grade == Grade::Observed)
-            .map(|change| change.when.at)
-            .collect::<Vec<_>>();
-        let gaps = blind(sees, &seen, window, now).into_iter();
-        gaps.map(|gap| Unwatched {
+    let (mut unchanged, mut forgotten, mut unknown) = (0, 0, 0);
+    let watched = watched(&sources, &told, window, now);
+    for one in &sources.there {
+        let seen_since = watched.get(&*one.namespace).is_some_and(|own| own.to_end);
+        if one.forgotten.is_some_and(|until| until > window.from) {
+            forgotten += 1;
+        } else if uids.contains(&one.uid) {
+            // It is told.
+        } else if unsure.contains(&one.uid) || !seen_since {
+            unknown += 1;
+        } else {
+            unchanged += 1;
+        }
+    }
+    let first = watched.values().filter_map(|own| own.since).min();
+    let gaps = watched.into_iter().flat_map(|(namespace, own)| {
+        let namespace = namespace.to_owned();
+        own.gaps.into_iter().map(move |gap| Unwatched {
             namespace: namespace.clone(),
             gap,
         })
     });
-    let gaps = gaps.collect();
     Changes {
         from: window.from,
         to: window.to,
-        recorded_since: sources.watches.iter().map(|watch| watch.from).min(),
+        recorded_since: first.max(first.and(sources.kept_since)),
         more,
-        unchanged: sources
-            .workloads
-            .saturating_sub(uids.len())
-            .saturating_sub(unsure.len()),
-        unsure: unsure.len(),
+        unchanged,
+        unsure: unknown,
+        forgotten,
+        gaps: gaps.collect(),
         changes: told,
-        gaps,
     }
+}
+
+/// How a namespace was watched.
+struct Watched {
+    since: Option<Time>,
+    /// So far as the record is kept.
+    gaps: Vec<Gap>,
+    /// To the end of the window or after it: a template generation that is seen
+    /// then tells of all changes before, seen or not.
+    to_end: bool,
+}
+
+/// Of each namespace of the workloads that were there.
+fn watched<'a>(
+    sources: &'a Sources,
+    told: &[Change],
+    window: Window,
+    now: Time,
+) -> BTreeMap<&'a str, Watched> {
+    let to = window.to.min(now);
+    let from = window.from.max(sources.kept_since.unwrap_or(window.from));
+    let mut all = BTreeMap::new();
+    for one in &sources.there {
+        let namespace = one.namespace.as_str();
+        all.entry(namespace).or_insert_with(|| {
+            let sees = || sources.watches.iter().filter(|w| w.sees(namespace));
+            let seen: Vec<Time> = told
+                .iter()
+                .filter(|c| c.key.namespace == namespace && c.when.grade == Grade::Observed)
+                .map(|change| change.when.at)
+                .collect();
+            Watched {
+                since: sees().map(|watch| watch.from).min(),
+                gaps: gaps(sees(), &seen, from, to),
+                to_end: sees().any(|watch| to.since(watch.to) <= PAUSE),
+            }
+        });
+    }
+    all
 }
 
 fn change(around: &Around, templates: &HashMap<Digest, Template>) -> Change {
@@ -279,36 +339,6 @@ fn deletion(known: &Known) -> Option<Change> {
         cause: None,
         there: false,
     })
-}
-
-/// The spans of a window, as far as it has passed, that no watch covers; before
-/// the first one too. What was `seen` shortly after a watch's last sign was
-/// watched, see [`super::timeline`].
-fn blind<'a>(
-    watches: impl Iterator<Item = &'a Watch>,
-    seen: &[Time],
-    window: Window,
-    now: Time,
-) -> Vec<Gap> {
-    let to = window.to.min(now);
-    let mut spans: Vec<(Time, Time)> = watches.map(|watch| (watch.from, watch.to)).collect();
-    spans.sort_unstable();
-    spans.push((to, to));
-    let (mut gaps, mut covered) = (Vec::new(), window.from);
-    for (from, until) in spans {
-        let end = from.min(to);
-        let late = |at: &&Time| **at < end && at.since(covered) <= PAUSE;
-        let begin = seen.iter().filter(late).max().copied();
-        let begin = begin.unwrap_or(covered).max(covered);
-        if end.since(begin) > PAUSE {
-            gaps.push(Gap {
-                from: begin,
-                to: end,
-            });
-        }
-        covered = covered.max(until);
-    }
-    gaps
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ pub struct Running {
 pub struct Images {
     /// What was looked for; empty where nothing was.
     pub query: String,
-    /// Since when Rollbook writes down what it sees of this cluster.
+    /// Since when the record keeps what was seen of what is told.
     pub recorded_since: Option<Time>,
     /// So many were found, on all pages: at most [`MOST`].
     pub total: usize,

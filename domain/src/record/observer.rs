@@ -33,8 +33,7 @@ struct Memory {
     whole_period: bool,
     /// It was seen in the midst of its rollout by the watch that runs now.
     rolling: bool,
-    /// Some node had still to run the template when it was last seen. One that
-    /// is merely unavailable makes no rollout.
+    /// A node still ran another template when it was last seen.
     behind: bool,
     /// Its ControllerRevisions were last known to be as they are.
     whole: Time,
@@ -145,6 +144,8 @@ impl Observer {
             if !watch.sees(&memory.known.key.namespace) {
                 memory.watched = false;
                 memory.whole_period = false;
+                memory.rolling = false;
+                memory.moved = None;
                 continue;
             }
             memory.fresh = memory.fresh.max(proved);

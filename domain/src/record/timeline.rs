@@ -16,7 +16,7 @@ use crate::time::Time;
 use crate::workload::Key;
 
 pub use gaps::PAUSE;
-use gaps::{gaps, seen};
+use gaps::gaps;
 use outcome::{outcome, put_back, stood_still};
 
 /// How a moment is known.
@@ -176,7 +176,7 @@ impl From<&Known> for Life {
 pub struct Gap {
     /// Last sign before.
     pub from: Time,
-    /// First complete picture after.
+    /// First complete picture after, or now.
     pub to: Time,
 }
 
@@ -197,7 +197,7 @@ pub struct Timeline {
     /// Others that had its name, the latest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Life>,
-    /// Since when Rollbook writes down what it sees of this cluster.
+    /// Since when the record keeps what was seen of it.
     pub recorded_since: Option<Time>,
     /// Newest first; of a long history a part.
     pub periods: Vec<Row>,
@@ -259,16 +259,14 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     rows.retain(|row| part.is_none_or(|part| part.has(row.generation)));
     let sees = |watch: &&Watch| watch.sees(&known.key.namespace);
     let watches: Vec<&Watch> = sources.watches.iter().filter(sees).collect();
-    let began = known.first();
-    let seen = periods.iter().flat_map(|period| seen(period, began));
-    let seen: Vec<Time> = seen.collect();
-    let until = known.gone.map_or(now, |gone| gone.not_after);
     let first = part.map(|part| part.oldest);
     let first = first.or(periods.first().map(|first| first.generation));
     // What was brought in again by an import is there.
     let forgotten = known
         .forgotten
         .filter(|past| first.is_none_or(|first| first >= past.below));
+    let since = watches.iter().map(|watch| watch.from).min();
+    let since = since.max(since.and(forgotten).map(|past| past.until));
     let kept_from = forgotten.map_or(known.first(), |past| past.below.max(known.first()));
     Timeline {
         key: known.key.clone(),
@@ -276,12 +274,12 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
         created_at: known.created_at,
         gone,
         others: sources.others.iter().map(Life::from).collect(),
-        recorded_since: watches.iter().map(|watch| watch.from).min(),
+        recorded_since: since,
         missing_before: first.map_or(0, |first| first - kept_from),
         forgotten,
         periods: rows,
         earlier: part.map_or(0, |part| part.earlier),
-        gaps: gaps(&watches, &seen, known.created_at, until),
+        gaps: gaps(&watches, known, &periods, since, now),
     }
 }
 

@@ -100,6 +100,7 @@ pub fn panel(
         (told.more > 0).then(|| lang.changed_more(told.more)),
         (told.unchanged > 0).then(|| lang.changed_rest(told.unchanged)),
         (told.unsure > 0).then(|| lang.changed_unsure(told.unsure)),
+        (told.forgotten > 0).then(|| lang.changed_forgotten(told.forgotten)),
         blind(lang, told, now),
     ];
     let rest: Vec<String> = rest.into_iter().flatten().collect();

@@ -54,10 +54,18 @@ fn watch(from: i64, to: i64) -> Watch {
     }
 }
 
+fn there(uid: &str) -> There {
+    There {
+        uid: uid.into(),
+        namespace: "ns".into(),
+        forgotten: None,
+    }
+}
+
 fn sources(periods: Vec<Around>) -> Sources {
     Sources {
         periods,
-        workloads: 5,
+        there: ["a", "b", "c", "d", "e"].map(there).into(),
         watches: vec![watch(0, 9999)],
         ..Sources::default()
     }
@@ -170,28 +178,62 @@ fn no_more_than_the_newest_are_told() {
 }
 
 #[test]
-fn where_nobody_watched_is_told_also_before_the_first_and_never_in_the_future() {
-    let spans = |watches: &[(i64, i64)], now| {
-        let watches: Vec<Watch> = watches.iter().map(|(a, b)| watch(*a, *b)).collect();
-        let gaps = blind(watches.iter(), &[], WINDOW, at(now));
-        gaps.iter()
-            .map(|gap| (gap.from.millis() / 1000, gap.to.millis() / 1000))
-            .collect::<Vec<_>>()
+fn where_nothing_changed_it_is_told_when_nobody_watched() {
+    let mut quiet = sources(Vec::new());
+    quiet.watches = vec![watch(0, 1200), watch(1500, 9000)];
+    let told = changes(quiet.clone(), WINDOW, at(9000));
+    assert_eq!(told.gaps.len(), 1);
+    let gap = told.gaps[0].gap;
+    assert_eq!((gap.from, gap.to), (at(1200), at(1500)));
+    // The template generation that was seen after it tells that nothing came.
+    assert_eq!((told.unchanged, told.unsure), (5, 0));
+    // Of one namespace nobody saw the end, nor anything after it.
+    quiet.there[0].namespace = "other".into();
+    quiet.watches = vec![watch(0, 1900), watch(0, 1975)];
+    quiet.watches[0].namespaces = vec!["other".into()];
+    quiet.watches[1].namespaces = vec!["ns".into()];
+    let told = changes(quiet.clone(), WINDOW, at(9000));
+    assert_eq!((told.unchanged, told.unsure), (4, 1));
+    assert_eq!(told.gaps.len(), 1);
+    assert_eq!(told.gaps[0].namespace, "other");
+    // Somebody looked later.
+    quiet.watches.push(watch(5000, 5001));
+    let told = changes(quiet, WINDOW, at(9000));
+    assert_eq!((told.unchanged, told.unsure), (5, 0));
+}
+
+#[test]
+fn what_was_removed_from_the_record_is_counted_apart() {
+    let first = || Some(period("a", 1, 0, 1));
+    let mut old = sources(vec![
+        around(None, period("b", 7, 900, 1400)),
+        around(first(), period("c", 2, 1500, 1500)),
+    ]);
+    for (at_place, until) in [(0, 3000), (1, 1400), (3, 1000)] {
+        old.there[at_place].forgotten = Some(at(until));
+    }
+    old.kept_since = Some(at(1300));
+    old.watches = vec![watch(1350, 9999)];
+    let told = told(old);
+    let counts = (told.changes.len(), told.unchanged, told.unsure);
+    assert_eq!((counts, told.forgotten), ((1, 2, 0), 2));
+    assert_eq!(told.recorded_since, Some(at(1350)));
+    // Who watched before then is not kept either.
+    let gap = told.gaps[0].gap;
+    assert_eq!((gap.from, gap.to), (at(1300), at(1350)));
+}
+
+#[test]
+fn recorded_since_is_of_the_namespaces_that_are_told_and_of_what_is_kept() {
+    let since = |kept_since: Option<i64>| {
+        let mut sources = sources(Vec::new());
+        sources.watches = vec![watch(0, 9999), watch(700, 9999)];
+        sources.watches[0].namespaces = vec!["secret".into()];
+        sources.kept_since = kept_since.map(at);
+        told(sources).recorded_since
     };
-    assert_eq!(spans(&[], 9999), [(1000, 2000)]);
-    assert_eq!(spans(&[], 900), []);
-    assert_eq!(spans(&[(1200, 9000)], 9999), [(1000, 1200)]);
-    assert_eq!(
-        spans(&[(0, 1100), (1120, 1300), (1250, 1500)], 1800),
-        [(1500, 1800)]
-    );
-    assert_eq!(spans(&[(0, 1100), (1200, 1800)], 1810), [(1100, 1200)]);
-    assert_eq!(spans(&[(3000, 4000)], 9999), [(1000, 2000)]);
-    // What was seen after the last sign was watched.
-    let watches = [watch(0, 1100), watch(1300, 9000)];
-    let gaps = blind(watches.iter(), &[at(1108), at(1310)], WINDOW, at(9999));
-    assert_eq!(gaps.len(), 1);
-    assert_eq!((gaps[0].from, gaps[0].to), (at(1108), at(1300)));
+    assert_eq!(since(None), Some(at(700)));
+    assert_eq!(since(Some(800)), Some(at(800)));
 }
 
 #[test]

@@ -137,18 +137,20 @@ pub(super) fn noted(workload: &Workload) -> Option<By> {
 /// unfinished: it may have been done long before.
 pub(super) fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Workload, now: Time) {
     let done = status(workload).done;
-    memory.behind = !workload.observed() || workload.counts.updated < workload.counts.desired;
+    let (observed, counts) = (workload.observed(), workload.counts);
+    // A node without a pod may be new: only a pod of another template is not.
+    memory.behind = observed && counts.updated < counts.scheduled.min(counts.desired);
+    let was_done = rollout.seen_done.is_some();
     if done {
         rollout.seen_done.get_or_insert(now);
     }
-    memory.rolling |= memory.watched && (memory.behind || memory.period.watched);
-    if !memory.rolling || rollout.done.is_some() {
+    memory.rolling |= memory.watched && (memory.behind || memory.whole_period);
+    if !memory.rolling || was_done {
         return;
     }
-    let counts = workload.counts;
     let most = (counts.updated, counts.available);
     match memory.moved {
-        Some((before, _)) if !workload.observed() || most <= before => {}
+        Some((before, _)) if !observed || most <= before => {}
         Some((_, at)) => {
             if now.since(at) >= STANDSTILL {
                 rollout.stalls.insert(at, now);
@@ -156,7 +158,7 @@ pub(super) fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Work
             memory.moved = Some((most, now));
         }
         // Before the controller has handled it the counters are of another one.
-        None if workload.observed() => memory.moved = Some((most, now)),
+        None if observed => memory.moved = Some((most, now)),
         None => {}
     }
     rollout.moved = memory.moved.map(|(_, at)| at).max(rollout.moved);
@@ -165,9 +167,10 @@ pub(super) fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Work
             at.get_or_insert(now);
         }
     };
-    let observed = workload.observed();
-    seen(&mut rollout.observed, observed);
-    seen(&mut rollout.first_node, observed && counts.updated > 0);
+    // These may have been long before the watch began.
+    let whole = observed && memory.whole_period;
+    seen(&mut rollout.observed, whole);
+    seen(&mut rollout.first_node, whole && counts.updated > 0);
     seen(
         &mut rollout.all_nodes,
         observed && counts.updated >= counts.desired,

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::play::{Step, play};
 use super::world::World;
 use super::{before, told};
+use crate::record::Rollout;
 use crate::record::book::Book;
 use crate::record::observer::Observer;
 use crate::record::timeline::Outcome::{Done, NotKnown, Overtaken, Running};
@@ -86,6 +87,54 @@ fn what_was_done_while_nobody_watched_is_not_called_overtaken() {
     let told = told(&book, "uid-foo", world.clock);
     let outcomes: Vec<_> = told.periods.iter().map(|row| row.outcome).collect();
     assert_eq!(outcomes, [Running, Overtaken, NotKnown, Done]);
+}
+
+/// A rollout is seen to begin, and after an absence a first picture and an event
+/// come; what is told of it then.
+fn rollout_after(absence: impl Fn(&mut World), event: impl Fn(&mut World)) -> Rollout {
+    let (mut world, mut book) = (World::new(), Book::default());
+    let look = |observer: &mut Observer, world: &mut World| {
+        world.clock = world.clock.after(SignedDuration::from_secs(3600));
+        observer.entry(&world.entry(), world.clock);
+        observer.beat(|| "w".into(), &[], world.clock, world.clock);
+    };
+    let mut observer = Observer::default();
+    world.sync();
+    look(&mut observer, &mut world);
+    world.edit(1, "kubectl-edit");
+    look(&mut observer, &mut world);
+    book.write(observer.take());
+    absence(&mut world);
+    let mut observer = Observer::resume(before(&book));
+    look(&mut observer, &mut world);
+    event(&mut world);
+    look(&mut observer, &mut world);
+    book.write(observer.take());
+    let told = told(&book, "uid-foo", world.clock);
+    told.periods[0].rollout.clone()
+}
+
+#[test]
+fn a_rollout_that_ended_while_nobody_watched_is_not_told_to_have_ended_later() {
+    let done = |rollout: &Rollout| (rollout.first_node, rollout.all_nodes, rollout.done);
+    let nothing = (None, None, None);
+    let pod_lost = rollout_after(World::sync, |world| world.part(3, 2));
+    assert!(pod_lost.seen_done.is_some());
+    assert_eq!(done(&pod_lost), nothing);
+    // A node comes, or the spec is changed, before the first picture.
+    let node_came = |world: &mut World| {
+        world.sync();
+        world.part(2, 2);
+    };
+    assert_eq!(done(&rollout_after(node_came, World::sync)), nothing);
+    let spec_changed = |world: &mut World| {
+        world.sync();
+        world.spec();
+    };
+    assert_eq!(done(&rollout_after(spec_changed, World::sync)), nothing);
+    // Pods of the template before are left: its end is still to come.
+    let halfway = rollout_after(|world| world.part(1, 1), World::sync);
+    assert!(halfway.first_node.is_none() && halfway.done.is_some());
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(super) fn truthful(world: &World, book: &Book) {
             Some(known) => {
                 let told = told(book, &life.uid, world.clock);
                 history(world, life, known, &told);
-                gaps(world, life, &told);
+                gaps(world, book, life, &told);
             }
             None => assert!(unseen(world, life), "{} is missing", life.uid),
         }
@@ -179,11 +179,15 @@ fn outcome(world: &World, life: &Life, row: &Row, place: usize) {
             "{context}"
         );
     }
-    let reached = |nodes: usize, at: Option<Time>| {
-        let real = span.steps.get(nodes);
-        at.is_none_or(|at| real.is_some_and(|real| at.after(SLACK) >= *real))
+    // What is called watched is as it was, not only no earlier.
+    let exact = |told: Option<Time>, real: Option<Time>| {
+        told.is_none_or(|told| real.is_some_and(|real| told.since(real).abs() <= SLACK))
     };
-    assert!(reached(0, rollout.first_node), "{context}");
+    let first = span.steps.first().copied();
+    assert!(exact(rollout.first_node, first), "first {context}");
+    assert!(exact(rollout.all_nodes, span.all), "all {context}");
+    assert!(exact(rollout.done, span.done), "done {context}");
+    assert!(exact(rollout.observed, span.observed), "seen {context}");
     for (from, to) in &rollout.stalls {
         let between = |at: &&Time| **at > from.after(SLACK) && at.after(SLACK) < *to;
         assert_eq!(span.steps.iter().find(between), None, "{context}");
@@ -194,7 +198,7 @@ fn outcome(world: &World, life: &Life, row: &Row, place: usize) {
 
 /// What is told as a gap was not watched, and what was not watched for long is
 /// told.
-fn gaps(world: &World, life: &Life, told: &Timeline) {
+fn gaps(world: &World, book: &Book, life: &Life, told: &Timeline) {
     let began = life.spans[0].began;
     let until = life.gone.unwrap_or(world.clock);
     for gap in &told.gaps {
@@ -202,6 +206,14 @@ fn gaps(world: &World, life: &Life, told: &Timeline) {
             let over = (*to).min(gap.to).since((*from).max(gap.from));
             assert!(over <= SLACK + LATE, "{gap:?} {:?}", world.watched);
         }
+    }
+    // The last of them is the last that was watched.
+    if life.gone.is_none() {
+        let later = world.clock.after(SignedDuration::from_hours(1));
+        let open = *super::told(book, &life.uid, later).gaps.last().unwrap();
+        let least = world.clock.after(-(LATE + SLACK));
+        assert!(open.to == later && open.from >= least, "{open:?}");
+        assert!(open.from <= world.clock, "{open:?}");
     }
     for pair in world.watched.windows(2) {
         let (from, to) = (pair[0].1.max(began), pair[1].0.min(until));

@@ -32,6 +32,10 @@ pub(super) struct Span {
     /// Names of the current ControllerRevisions, and their numbers.
     pub(super) held: BTreeSet<String>,
     pub(super) numbers: BTreeSet<i64>,
+    /// When the controller had handled it.
+    pub(super) observed: Option<Time>,
+    /// When all nodes ran it first.
+    pub(super) all: Option<Time>,
     /// When it was done first.
     pub(super) done: Option<Time>,
     /// When a node came along that had not before.
@@ -132,6 +136,8 @@ impl World {
             causes: BTreeSet::new(),
             held: BTreeSet::new(),
             numbers: BTreeSet::new(),
+            observed: None,
+            all: None,
             done: None,
             steps: Vec::new(),
             most: 0,
@@ -161,9 +167,16 @@ impl World {
         if status(&self.workload).done {
             span.done.get_or_insert(clock);
         }
-        let updated = self.workload.counts.updated;
-        if self.workload.observed() && updated > span.most {
-            span.most = updated;
+        if !self.workload.observed() {
+            return;
+        }
+        span.observed.get_or_insert(clock);
+        let counts = self.workload.counts;
+        if counts.updated >= counts.desired {
+            span.all.get_or_insert(clock);
+        }
+        if counts.updated > span.most {
+            span.most = counts.updated;
             span.steps.push(clock);
         }
     }
@@ -251,6 +264,14 @@ impl World {
             });
         }
         self.workload.observed_generation = self.workload.generation;
+        let spans = &self.lives.last().unwrap().spans;
+        // Where a pod of this template was, none of an older one comes again.
+        let most = spans.last().unwrap().most.max(updated);
+        let old = match spans.len() {
+            1 => 0,
+            _ => self.workload.counts.desired - most,
+        };
+        self.workload.counts.scheduled = updated + old;
         self.workload.counts.updated = updated;
         self.workload.counts.available = available;
         self.revisions.sort_by(Revision::order);

@@ -9,7 +9,7 @@ pub(super) fn outcome(period: &Period, next: Option<&Period>, gone: bool) -> Out
         (Some(_), _) => Outcome::Done,
         (None, Some(_)) if period.overtaken => Outcome::Overtaken,
         (None, None) if gone => Outcome::NotKnown,
-        (None, None) if period.rollout.observed.is_some() || period.watched => Outcome::Running,
+        (None, None) if period.rollout.last.is_some() || period.watched => Outcome::Running,
         _ => Outcome::NotKnown,
     }
 }

@@ -4,13 +4,14 @@ use std::collections::HashSet;
 
 use app::record::Failure;
 use domain::record::Known;
-use domain::record::changes::{Around, Changes, MOST, Sources, Window, changes};
+use domain::record::changes::{Around, Changes, MOST, Sources, There, Window, changes};
 use domain::template::Digest;
 use domain::time::Time;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::images::{WITH_NEIGHBOURS, beside, number};
+use super::sources::KEPT_SINCE;
 use super::{Scope, Store, failed, parsed};
 
 /// The workloads that were there between `$1` and `$2`, with their periods.
@@ -52,11 +53,12 @@ impl Store {
         let more = total.saturating_sub(periods.len());
         periods.extend(self.around(MAYBE, usize::MAX, window).await?);
         let there = format!(
-            "SELECT COUNT(*) AS n FROM workload w \
+            "SELECT w.uid AS uid, w.namespace AS namespace, CASE WHEN w.forgotten_below IS NULL \
+             THEN NULL ELSE {KEPT_SINCE} END AS forgotten FROM workload w \
              WHERE (w.gone_at IS NULL OR w.gone_at >= $1) AND w.created_at <= $2{scope}"
         );
         let there = self.between(there, window).await?;
-        let workloads = there.first().map_or(Ok(0), |row| number(row, "n"))?;
+        let there = there.iter().map(one).collect::<Result<_, _>>()?;
         let gone = format!(
             "SELECT w.body AS known FROM workload w \
              WHERE w.gone_at >= $1 AND w.created_at <= $2{scope}"
@@ -70,14 +72,18 @@ impl Store {
         };
         let told: Vec<Digest> = periods.iter().flat_map(both).flatten().collect();
         let templates = self.templates(&told).await?;
+        let mut watches = self.watches(window.from, window.to).await?;
+        // Who looked after it tells what had changed by then.
+        watches.extend(self.fresh().await?);
         let sources = Sources {
             periods,
             more,
             changed,
             deleted,
-            workloads,
+            there,
+            kept_since: self.kept_since().await?,
             templates,
-            watches: self.watches(window.from, window.to).await?,
+            watches,
         };
         Ok(changes(sources, window, now))
     }
@@ -122,4 +128,14 @@ impl Store {
         });
         around.collect()
     }
+}
+
+/// A workload that was there.
+fn one(row: &AnyRow) -> Result<There, Failure> {
+    let forgotten: Option<i64> = row.try_get("forgotten").map_err(failed)?;
+    Ok(There {
+        uid: row.try_get("uid").map_err(failed)?,
+        namespace: row.try_get("namespace").map_err(failed)?,
+        forgotten: forgotten.map(Time::from_millis),
+    })
 }

@@ -4,7 +4,6 @@ use app::record::Failure;
 use domain::record::images::{Images, MOST, PAGE, Query, Running, Use, found, page, query, sort};
 use domain::record::{Known, Period};
 use domain::template::{Digest, Template};
-use domain::time::Time;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
@@ -78,11 +77,9 @@ impl Store {
         asked: usize,
         most: usize,
     ) -> Result<Images, Failure> {
-        let first = self.row(sqlx::query("SELECT MIN(starts) AS first FROM watch"));
-        let first: Option<i64> = first.await?.try_get("first").map_err(failed)?;
         let mut images = Images {
             query: text.trim().to_owned(),
-            recorded_since: first.map(Time::from_millis),
+            recorded_since: self.recorded_since().await?,
             total: 0,
             total_is_least: false,
             page: 1,

@@ -85,7 +85,7 @@ impl Store {
     }
 
     /// Until when somebody watched, for each set of namespaces.
-    async fn fresh(&self) -> Result<Vec<Watch>, Failure> {
+    pub(super) async fn fresh(&self) -> Result<Vec<Watch>, Failure> {
         self.bodies(
             "SELECT w.body AS body FROM (SELECT scope, MAX(ends) AS ends FROM watch \
              GROUP BY scope) m JOIN watch w ON w.scope = m.scope AND w.ends = m.ends",

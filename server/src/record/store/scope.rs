@@ -1,6 +1,7 @@
 //! Which namespaces are told: a record that several servers share holds more than
 //! each of them may see.
 
+use domain::record::Watch;
 use domain::workload::Key;
 
 /// Namespaces that are told; all of them, without a limit.
@@ -23,6 +24,13 @@ impl Scope {
     /// Is it one of them?
     pub fn has(&self, key: &Key) -> bool {
         self.only.is_empty() || self.only.contains(&format!(",{},", key.namespace))
+    }
+
+    /// Did it see one of them?
+    pub(super) fn sees(&self, watch: &Watch) -> bool {
+        let own = |name: &String| self.only.contains(&format!(",{name},"));
+        let all = self.only.is_empty() || watch.namespaces.is_empty();
+        all || watch.namespaces.iter().any(own)
     }
 
     /// A condition on a column, with the parameter of this number.

@@ -12,7 +12,7 @@ use domain::time::Time;
 use sqlx::Row as _;
 
 use super::lease::Lease;
-use super::{Store, body, failed, template};
+use super::{Scope, Store, body, failed, template};
 
 impl Store {
     /// What is known of one workload: its newest periods, or those before a
@@ -60,24 +60,53 @@ impl Store {
         })
     }
 
-    /// The spans in which somebody watched, as far as they touch a span of time,
-    /// and the first ones of all.
+    /// The spans in which somebody watched namespaces that are told, as far as
+    /// they touch a span of time, and the first ones of all.
     pub(super) async fn watches(&self, from: Time, to: Time) -> Result<Vec<Watch>, Failure> {
-        let mut watches: Vec<Watch> = self
-            .bodies(
-                "SELECT w.body AS body FROM (SELECT scope, MIN(starts) AS starts FROM watch \
-                 GROUP BY scope) m JOIN watch w ON w.scope = m.scope AND w.starts = m.starts",
-                &[],
-            )
-            .await?;
+        let mut watches = self.first_watches().await?;
         let touching = sqlx::query("SELECT body FROM watch WHERE ends >= $1 AND starts <= $2");
         let touching = touching.bind(from.millis()).bind(to.millis());
         for row in self.rows(touching).await? {
             watches.push(body(&row)?);
         }
+        watches.retain(|watch| self.scope.sees(watch));
         Ok(watches)
     }
+
+    /// The first span of each set of namespaces.
+    async fn first_watches(&self) -> Result<Vec<Watch>, Failure> {
+        self.bodies(
+            "SELECT w.body AS body FROM (SELECT scope, MIN(starts) AS starts FROM watch \
+             GROUP BY scope) m JOIN watch w ON w.scope = m.scope AND w.starts = m.starts",
+            &[],
+        )
+        .await
+    }
+
+    /// Since when the record keeps what was seen of the namespaces that are told.
+    pub(super) async fn recorded_since(&self) -> Result<Option<Time>, Failure> {
+        let watches = self.first_watches().await?;
+        let told = watches.iter().filter(|watch| self.scope.sees(watch));
+        let first = told.map(|watch| watch.from).min();
+        Ok(first.max(first.and(self.kept_since().await?)))
+    }
+
+    /// The latest moment up to which the history of one of them was removed: what
+    /// ended before may be missing.
+    pub(super) async fn kept_since(&self) -> Result<Option<Time>, Failure> {
+        let scope = Scope::condition("w.namespace", 1);
+        let sql = format!(
+            "SELECT MAX(t.kept) AS kept FROM (SELECT {KEPT_SINCE} AS kept FROM workload w \
+             WHERE w.forgotten_below IS NOT NULL{scope}) t"
+        );
+        let asked = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(self.scope.parameter());
+        let kept: Option<i64> = self.row(asked).await?.try_get("kept").map_err(failed)?;
+        Ok(kept.map(Time::from_millis))
+    }
 }
+
+/// When the first period began that is kept of a workload `w`.
+pub(super) const KEPT_SINCE: &str = "(SELECT MIN(p.starts) FROM period p WHERE p.workload = w.uid)";
 
 /// The latest before a generation, and one more, newest first.
 async fn periods(lease: &mut Lease, uid: &str, before: i64) -> Result<Vec<Period>, Failure> {

@@ -148,6 +148,14 @@ async fn only_the_namespaces_that_may_be_seen_are_told() {
             other.iter_mut().for_each(elsewhere);
             facts.extend(other);
         }
+        for (namespace, from) in [("secret", -9), ("a", -5)] {
+            facts.push(Fact::Watch(Watch {
+                id: namespace.into(),
+                from: day(from),
+                to: day(200),
+                namespaces: vec![namespace.into()],
+            }));
+        }
         store.write(&facts).await.unwrap();
         let own = known("a").key;
         let mut secret = own.clone();
@@ -188,6 +196,13 @@ async fn only_the_namespaces_that_may_be_seen_are_told() {
             keys.dedup();
             assert_eq!(keys.len(), of([1, 1]));
             assert_eq!(told.unchanged + told.unsure, 0);
+            // Nor since when.
+            let since = match seen {
+                [_, true] => Some(day(-9)),
+                [true, false] => Some(day(-5)),
+                [false, false] => None,
+            };
+            assert_eq!((told.recorded_since, found.recorded_since), (since, since));
         }
     }
 }

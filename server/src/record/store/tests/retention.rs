@@ -1,5 +1,6 @@
 //! What is no longer kept.
 
+use domain::record::changes::Window;
 use domain::record::timeline::{Timeline, timeline};
 
 use super::*;
@@ -67,6 +68,13 @@ async fn what_is_old_is_removed_and_said_to_be() {
             kept("pruned", "a", "a:2", Some(150)),
         ];
         store.write(&revisions).await.unwrap();
+        let watch = Watch {
+            id: "w".into(),
+            from: day(0),
+            to: day(499),
+            namespaces: Vec::new(),
+        };
+        store.write(&[Fact::Watch(watch)]).await.unwrap();
         let now = day(500);
         let nothing = store.retain(now, days(1000)).await.unwrap();
         assert_eq!(nothing.things(), 0);
@@ -92,6 +100,22 @@ async fn what_is_old_is_removed_and_said_to_be() {
         let then = store.then(day(110)).await.unwrap();
         let ran = then.iter().find(|ran| ran.uid == "a").unwrap();
         assert_eq!((ran.generation, ran.certain), (None, false));
+        // Since then all is kept of what is told.
+        let since = Some(past.until);
+        let images = store.images("a:", 1).await.unwrap();
+        assert_eq!((a.recorded_since, images.recorded_since), (since, since));
+        let span = |from, to| {
+            let (from, to) = (day(from), day(to));
+            store.changes(Window { from, to }, now)
+        };
+        let old = span(40, 150).await.unwrap();
+        assert_eq!((old.changes.len(), old.gaps.len()), (1, 0));
+        assert_eq!(old.changes[0].uid, "late");
+        // `a` and `late` are in it, and of `still` it is known.
+        assert_eq!((old.forgotten, old.unchanged, old.unsure), (2, 1, 0));
+        assert_eq!(old.recorded_since, since);
+        let new = span(350, 450).await.unwrap();
+        assert_eq!((new.forgotten, new.unchanged), (0, 1));
         // Whoever says it again, and whoever goes on, brings nothing back.
         store.write(&five).await.unwrap();
         let orphan = period("old", 2, 100, "old:2");
