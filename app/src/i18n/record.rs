@@ -32,7 +32,8 @@ catalogue! {
     then_same = "the same now", "与现在相同";
     then_other = "another one now", "现在不同";
     then_gone = "deleted since", "此后已删除";
-    then_uncertain = "not certain: nobody watched", "不确定：无人观察";
+    then_uncertain = "not certain: the next one may have come by then", "不确定：此时可能已换成下一个";
+    then_forgotten = "the record no longer keeps what it had then", "记录不再保留当时的模板";
     then_ran = "Current then", "当时的模板";
     then_now = "Now", "现在";
     then_invalid(text: &str) =

@@ -213,6 +213,8 @@ fn row(lang: Lang, line: &ThenLine, now: Time) -> impl IntoView + use<> {
     let unsure = (!ran.certain).then(|| {
         let words = if ran.generation.is_some() {
             lang.then_uncertain()
+        } else if ran.forgotten {
+            lang.then_forgotten()
         } else {
             lang.then_unknown()
         };

@@ -37,6 +37,9 @@ pub struct Ran {
     /// The workload was deleted since.
     #[serde(default)]
     pub deleted: bool,
+    /// The record no longer keeps what it had then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forgotten: bool,
     /// It is known to have run then; otherwise the next template may have come
     /// already, or some in between that nobody saw.
     pub certain: bool,
@@ -65,9 +68,11 @@ pub fn ran(
         since: None,
         grade: None,
         deleted: known.gone.is_some(),
+        forgotten: false,
         certain: false,
     };
     let Some(period) = period else {
+        ran.forgotten = known.forgotten.is_some_and(|past| at <= past.until);
         return ran;
     };
     let until = match next {
@@ -119,6 +124,17 @@ mod tests {
             (None, None, None)
         );
         assert!(!ran.certain);
+    }
+
+    #[test]
+    fn what_was_removed_is_not_said_to_be_unknown() {
+        let mut known = known(None);
+        known.forgotten = Some(crate::record::Forgotten {
+            below: 4,
+            until: at(50),
+        });
+        let forgotten = |second| ran(&known, None, None, Vec::new(), at(second), at(100)).forgotten;
+        assert!(forgotten(50) && !forgotten(51));
     }
 
     #[test]
