@@ -1,3 +1,5 @@
+//! What is pending, and what became of it at the end.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use domain::record::{Known, Watch};
