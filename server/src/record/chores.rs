@@ -168,7 +168,7 @@ impl Taken {
 /// Imports, and says what came of it however it ended.
 async fn tell(store: &Store, from: impl BufRead) -> Result<(), Failure> {
     let mut taken = Taken::default();
-    let ended = import(store, from, &mut taken).await;
+    let ended = import(store, from, TRIES, &mut taken).await;
     println!("{} facts taken in", taken.facts);
     if taken.forgotten > 0 {
         println!("{} are older than what is kept", taken.forgotten);
@@ -181,12 +181,18 @@ async fn tell(store: &Store, from: impl BufRead) -> Result<(), Failure> {
     }
 }
 
-/// Takes in what [`export`] printed, and goes on after a line that is not taken.
+/// Takes in what [`export`] printed, and goes on after a line that is not taken. A
+/// database that does not answer in time is asked so many times.
 ///
 /// # Errors
 /// When the input ends early, or the database has a trouble of its own. What
 /// `taken` counts is taken in.
-pub async fn import(store: &Store, from: impl BufRead, taken: &mut Taken) -> Result<(), Failure> {
+pub async fn import(
+    store: &Store,
+    from: impl BufRead,
+    tries: u32,
+    taken: &mut Taken,
+) -> Result<(), Failure> {
     let (mut lines, mut facts) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
     for (number, line) in (1..).zip(from.split(b'\n')) {
         match line.map(|line| read(&line)) {
@@ -194,25 +200,26 @@ pub async fn import(store: &Store, from: impl BufRead, taken: &mut Taken) -> Res
                 lines.push(number);
                 facts.push(fact);
                 if facts.len() == BATCH {
-                    take(store, &mut lines, &mut facts, taken).await?;
+                    take(store, tries, &mut lines, &mut facts, taken).await?;
                 }
             }
             Ok(Err(why)) => {
-                take(store, &mut lines, &mut facts, taken).await?;
+                take(store, tries, &mut lines, &mut facts, taken).await?;
                 taken.refuse(number, &why);
             }
             Err(error) => {
-                take(store, &mut lines, &mut facts, taken).await?;
+                take(store, tries, &mut lines, &mut facts, taken).await?;
                 return Err(error.into());
             }
         }
     }
-    take(store, &mut lines, &mut facts, taken).await
+    take(store, tries, &mut lines, &mut facts, taken).await
 }
 
 /// Writes facts of these lines; one by one where one of them is not taken.
 async fn take(
     store: &Store,
+    tries: u32,
     lines: &mut Vec<usize>,
     facts: &mut Vec<Fact>,
     taken: &mut Taken,
@@ -220,7 +227,7 @@ async fn take(
     use app::record::Failure::{Damaged, Unfit};
     let (lines, facts) = (std::mem::take(lines), std::mem::take(facts));
     let ended = |line: usize, failure| Failure::Ended { line, failure };
-    match patient(store, &facts).await {
+    match patient(store, tries, &facts).await {
         Ok(passed) => {
             for (line, passed) in lines.into_iter().zip(passed) {
                 taken.count(line, passed);
@@ -228,7 +235,7 @@ async fn take(
         }
         Err(Damaged { .. } | Unfit { .. }) => {
             for (line, fact) in lines.into_iter().zip(facts) {
-                match patient(store, &[fact]).await {
+                match patient(store, tries, &[fact]).await {
                     Ok(passed) => taken.count(line, passed.into_iter().next().flatten()),
                     Err(why @ (Damaged { .. } | Unfit { .. })) => {
                         taken.refuse(line, &why.to_string());
@@ -245,9 +252,10 @@ async fn take(
 /// Writes facts, again where the database did not answer in time.
 async fn patient(
     store: &Store,
+    tries: u32,
     facts: &[Fact],
 ) -> Result<Vec<Option<Passed>>, app::record::Failure> {
-    for _ in 1..TRIES {
+    for _ in 1..tries {
         match store.take(facts).await {
             Err(app::record::Failure::Database { .. }) => tokio::time::sleep(AGAIN).await,
             done => return done,

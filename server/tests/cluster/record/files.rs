@@ -200,7 +200,7 @@ async fn a_record_moves_by_export_and_import() {
     let to = Store::file(&folder.join("to.db")).await.unwrap();
     let import = async |lines: &str| {
         let mut taken = chores::Taken::default();
-        let ended = chores::import(&to, lines.as_bytes(), &mut taken).await;
+        let ended = chores::import(&to, lines.as_bytes(), 1, &mut taken).await;
         ended.unwrap();
         taken
     };

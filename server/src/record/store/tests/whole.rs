@@ -158,7 +158,9 @@ async fn an_import_takes_what_it_can_and_tells_the_rest() {
         for fact in history("a", 3) {
             lines.push_str(&line(&fact));
         }
-        import(&store, lines.as_bytes(), &mut whole).await.unwrap();
+        import(&store, lines.as_bytes(), 1, &mut whole)
+            .await
+            .unwrap();
         assert_eq!((whole.facts, whole.refused.all), (7, 0));
 
         // The sixth line meets what is damaged.
@@ -185,7 +187,9 @@ async fn an_import_takes_what_it_can_and_tells_the_rest() {
         bytes.extend(forged.as_bytes());
         bytes.extend(line(&watch("w", day(0), day(1))).as_bytes());
         let mut taken = Taken::default();
-        import(&store, bytes.as_slice(), &mut taken).await.unwrap();
+        import(&store, bytes.as_slice(), 1, &mut taken)
+            .await
+            .unwrap();
         let told: Vec<&str> = taken.refused.first.iter().map(String::as_str).collect();
         for (told, (begin, part)) in told.iter().zip([
             ("line 6: ", "the record is damaged"),
@@ -220,12 +224,14 @@ async fn an_import_that_ends_early_says_where() {
     // Somebody has the lock, and keeps it.
     let holder = store.transaction().await.unwrap();
     let mut taken = Taken::default();
-    let ended = import(&store, lines.as_bytes(), &mut taken)
+    let ended = import(&store, lines.as_bytes(), 1, &mut taken)
         .await
         .unwrap_err();
     assert!(ended.to_string().contains("before line 1 "), "{ended}");
     assert_eq!(taken.facts, 0);
     holder.undo().await;
-    import(&store, lines.as_bytes(), &mut taken).await.unwrap();
+    import(&store, lines.as_bytes(), 1, &mut taken)
+        .await
+        .unwrap();
     assert_eq!(taken.facts, 600);
 }
