@@ -50,11 +50,13 @@ async function open(browser, url, options) {
 
 async function everyPage(browser, url) {
   let count = 0;
-  for (const [name, path] of Object.entries(await pages(url))) {
+  const all = Object.entries(await pages(url)).map(([name, path]) => [name, path, 'en-GB']);
+  for (const [name, path] of [...all].filter(([name]) => name.startsWith('daemonset'))) all.push([`${name}-zh`, path, 'zh-CN']);
+  for (const [name, path, locale] of all) {
     for (const colorScheme of ['light', 'dark']) {
-      for (const width of [1440, 390]) {
+      for (const width of [1440, 1024, 390]) {
         const viewport = { width, height: width === 390 ? 844 : 900 };
-        const page = await open(browser, url + path, { colorScheme, viewport });
+        const page = await open(browser, url + path, { colorScheme, viewport, locale });
         // As tall as the page: what is fixed to the bottom then lies there.
         const height = await page.evaluate(() => document.documentElement.scrollHeight);
         await page.setViewportSize({ width, height });
