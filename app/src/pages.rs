@@ -33,8 +33,8 @@ use crate::prefs::Prefs;
 use crate::urls;
 
 pub use recorded::{
-    Here, Part, changed_in, changes, images, in_cluster, kept, not_kept, order, record, so_far,
-    template, then, timeline, with_kept,
+    Here, Part, changed_in, changes, images, in_cluster, kept, not_kept, order, own, record,
+    so_far, template, then, timeline, with_kept,
 };
 
 /// What a page knows of its request and its cluster before it looks anything

@@ -51,16 +51,19 @@ pub fn life(key: &Key, gone: Option<&str>) -> String {
 
 /// One period on its workload's page, in the part of the timeline that has it.
 pub fn period(key: &Key, gone: Option<&str>, generation: i64) -> String {
-    let life = life(key, gone);
-    let and = if gone.is_some() { '&' } else { '?' };
-    format!("{life}{and}period={generation}#p-{generation}")
+    let and = and(gone);
+    format!("{}{and}period={generation}#p-{generation}", life(key, gone))
+}
+
+/// What joins one more part of the query to the address of a life.
+fn and(gone: Option<&str>) -> char {
+    if gone.is_some() { '&' } else { '?' }
 }
 
 /// The part of a workload's timeline before a template generation.
 pub fn timeline_before(key: &Key, gone: Option<&str>, generation: i64) -> String {
-    let life = life(key, gone);
-    let and = if gone.is_some() { '&' } else { '?' };
-    format!("{life}{and}before={generation}#timeline")
+    let and = and(gone);
+    format!("{}{and}before={generation}#timeline", life(key, gone))
 }
 
 /// A workload's page.

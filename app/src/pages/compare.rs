@@ -93,13 +93,9 @@ fn page(
             // Of one that is gone there are only templates.
             let history = model::workload(cluster, key).ok().map(|own| own.history);
             let comparison = model::comparison(cluster, key, from, to, &kept, options)?;
-            // What another one of its name had is not its own to go back to.
-            let own = |kept: &&KeptTemplate| {
-                let entry = model::entry(cluster, key);
-                entry.is_ok_and(|entry| entry.workload.uid == kept.workload)
-            };
-            let restore = kept.iter().find(|kept| kept.is_called(to)).filter(own);
-            Ok((history, comparison, restore.is_some()))
+            let restore = kept.iter().find(|kept| kept.is_called(to));
+            let restore = restore.is_some_and(|kept| super::own(key, kept));
+            Ok((history, comparison, restore))
         })
     });
     match found {

@@ -152,6 +152,12 @@ fn in_sight(key: &Key, name: &str) -> bool {
     name == LIVE || lookup(has).unwrap_or_default()
 }
 
+/// Had the workload that is there now this template? What another one of its
+/// name had is not its own to go back to.
+pub fn own(key: &Key, kept: &KeptTemplate) -> bool {
+    lookup(|cluster| model::entry(cluster, key)).is_ok_and(|e| e.workload.uid == kept.workload)
+}
+
 /// The record keeps no such template of the workload.
 pub fn not_kept(key: &Key, digest: &str) -> ApiError {
     ApiError::NotKept {

@@ -86,16 +86,11 @@ fn page(
 ) -> AnyView {
     let found = kept.and_then(|kept| {
         let kept = kept.into_iter().next();
-        let own = |cluster: &dyn Cluster, kept: &KeptTemplate| {
-            let entry = model::entry(cluster, key)?;
-            if entry.workload.uid == kept.workload {
-                Ok(())
-            } else {
-                Err(super::not_kept(key, &kept.digest.to_string()))
-            }
-        };
         super::lookup(|cluster| {
-            kept.as_ref().map_or(Ok(()), |kept| own(cluster, kept))?;
+            model::entry(cluster, key)?;
+            if let Some(other) = kept.as_ref().filter(|kept| !super::own(key, kept)) {
+                return Err(super::not_kept(key, &other.digest.to_string()));
+            }
             propose(cluster, key, to, kept)
         })
     });

@@ -87,14 +87,14 @@ fn page(key: &Key, found: Found, reveal: bool, lang: Lang) -> AnyView {
         Some(number) => lang.kept_title(&key.name, number),
         None => lang.kept_title_unnumbered(&key.name),
     };
-    let live = pages::lookup(|cluster| Ok(model::entry(cluster, key)?.workload.uid.clone())).ok();
-    let own = live.as_ref() == Some(&kept.workload);
-    let words = match &live {
-        Some(_) if own => lang.kept_words(),
-        Some(_) => lang.kept_of_other(),
-        None => lang.kept_of_deleted(),
+    let there = pages::lookup(|cluster| model::entry(cluster, key)).is_ok();
+    let own = pages::own(key, &kept);
+    let words = match (own, there) {
+        (true, _) => lang.kept_words(),
+        (false, true) => lang.kept_of_other(),
+        (false, false) => lang.kept_of_deleted(),
     };
-    let actions = live.is_some().then(|| {
+    let actions = there.then(|| {
         view! {
             <a class="button" href=urls::compare(key, LIVE, &digest) data-key="c">
                 <Icon glyph=Glyph::Compare size=14/>

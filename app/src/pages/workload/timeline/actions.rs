@@ -55,30 +55,23 @@ pub(super) fn actions(
             </a>
         }
     });
-    let restore = (there && !row.in_cluster).then(|| {
+    let back = if row.in_cluster {
+        let words = || (lang.roll_back_to_this(), lang.back_to_then(&number));
+        (live != row.template).then(words)
+    } else {
+        Some((lang.restore(), lang.restore_of(&number)))
+    };
+    let back = back.filter(|_| there).map(|(words, label)| {
         view! {
             <a
                 class="button small-button button-back"
                 href=urls::rollback(key, Some(&digest))
-                aria-label=lang.restore_of(&number)
+                aria-label=label
             >
                 <Icon glyph=Glyph::Back size=14/>
-                {lang.restore()}
+                {words}
             </a>
         }
     });
-    let same = live == row.template;
-    let back = (there && row.in_cluster && !same).then(|| {
-        view! {
-            <a
-                class="button small-button button-back"
-                href=urls::rollback(key, Some(&digest))
-                aria-label=lang.back_to_then(&number)
-            >
-                <Icon glyph=Glyph::Back size=14/>
-                {lang.roll_back_to_this()}
-            </a>
-        }
-    });
-    Some(view! { {compare} {back} {open} {restore} }.into_any())
+    Some(view! { {compare} {open} {back} }.into_any())
 }

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 use super::SLACK;
 use super::log::Log;
-use super::walker::Life;
+use super::walker::{Did, Life};
 
 /// A watch vouches for less than it saw, and a beat comes every few seconds.
 const VOUCHES: SignedDuration = SignedDuration::from_secs(14);
@@ -84,14 +84,8 @@ fn period(life: &Life, log: &Log, row: &Row) {
     if let (Some(end), Some(ended)) = (row.end, ended) {
         contains(end, ended);
     }
-    let until = ended.map_or(Time::from_millis(i64::MAX / 2), |(_, after)| after);
     if let Some(name) = &row.name {
-        // One that a late controller made of it after its end has no number in it.
-        let numbered = row.revision.map(|_| until);
-        let span = (
-            did.before,
-            numbered.unwrap_or(Time::from_millis(i64::MAX / 2)),
-        );
+        let span = held(did, ended, row.revision);
         let carried = log.carried(&life.uid, name, did.digest, row.revision, span);
         assert!(carried, "{row:#?}");
     }
@@ -143,6 +137,14 @@ pub fn unseen(life: &Life, up: &[(Time, Time)]) {
     }
 }
 
+/// When a revision held a template. One that a late controller made of it after its
+/// end has no number in it.
+fn held(did: &Did, ended: Option<(Time, Time)>, number: Option<i64>) -> (Time, Time) {
+    let numbered = ended.filter(|_| number.is_some());
+    let until = numbered.map_or(Time::from_millis(i64::MAX / 2), |(_, after)| after);
+    (did.before, until)
+}
+
 /// What is certain of a moment was so.
 pub fn ran(life: &Life, log: &Log, told: &Ran, at: Time) {
     let place = life.at(told.generation.unwrap());
@@ -153,8 +155,7 @@ pub fn ran(life: &Life, log: &Log, told: &Ran, at: Time) {
     assert!(until.after(SLACK) >= at, "{at} {until} {told:#?}");
     assert_eq!(told.template, Some(did.digest), "{at}");
     if let Some(name) = &told.name {
-        // A controller that is late makes it after the moment, or after the end.
-        let span = (did.before, Time::from_millis(i64::MAX / 2));
+        let span = held(did, ended, told.revision);
         let carried = log.carried(&life.uid, name, did.digest, None, span);
         assert!(carried, "{told:#?}");
     }
