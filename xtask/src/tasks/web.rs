@@ -1,8 +1,6 @@
 //! The site: wasm module, script and style, named by their content and
 //! compressed ahead, with a manifest that the server's build reads.
 
-mod unused;
-
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -42,7 +40,6 @@ pub fn build(wasm: &Wasm) -> Outcome<()> {
     let manifest = site().join("manifest.json");
     let inputs = digest(&[
         include_bytes!("web.rs"),
-        include_bytes!("web/unused.rs"),
         &fs::read(&module).doing("cannot read the module")?,
         style.as_bytes(),
         &public_bytes()?,
@@ -165,6 +162,8 @@ fn assemble(module: &Path, style: &str, manifest: &Path) -> Outcome<()> {
         .and_then(|bindgen| {
             bindgen
                 .typescript(false)
+                // Names are for debuggers and are a third of the module.
+                .remove_name_section(true)
                 .remove_producers_section(true)
                 .out_name("rollbook")
                 .generate(&bound)
@@ -173,7 +172,6 @@ fn assemble(module: &Path, style: &str, manifest: &Path) -> Outcome<()> {
     let script = fs::read_to_string(bound.join("rollbook.js")).doing("cannot read the script")?;
     let script = dense(&script).into_bytes();
     let wasm = fs::read(bound.join("rollbook_bg.wasm")).doing("cannot read the module")?;
-    let wasm = unused::without(&wasm)?;
     let output = format!("rollbook-{}", digest(&[&script, &wasm]));
     let css = format!("/pkg/rollbook-{}.css", digest(&[style.as_bytes()]));
     let folder = site();
