@@ -1,12 +1,15 @@
 //! Pieces that pages are made of.
 
+pub mod back;
 pub mod bar;
+#[cfg(feature = "ssr")]
 pub mod changes;
 #[cfg(feature = "ssr")]
 pub mod diff;
 pub mod head;
 pub mod icon;
 pub mod image;
+#[cfg(feature = "ssr")]
 pub mod ledger;
 pub mod moving;
 pub mod owner;

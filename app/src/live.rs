@@ -14,7 +14,7 @@ use domain::time::Time;
 use leptos::prelude::*;
 
 use crate::i18n::Lang;
-use crate::model::{Beat, Delta, Workload, Workloads};
+use crate::model::{Beat, Delta, Followed, Workloads};
 
 /// How the tab is connected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub struct Live {
     /// The list, on its page.
     pub workloads: ArcRwSignal<Option<Workloads>>,
     /// The workload, on its pages.
-    pub workload: ArcRwSignal<Option<Workload>>,
+    pub workload: ArcRwSignal<Option<Followed>>,
 }
 
 impl Live {

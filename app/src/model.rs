@@ -3,7 +3,7 @@
 use domain::diff::Diff;
 use domain::fleet::Line;
 use domain::health::{Health, Missing};
-use domain::history::{History, Row};
+use domain::history::{Base, History, Row};
 use domain::note::Note;
 use domain::record::then::Ran;
 use domain::status::Status;
@@ -51,11 +51,33 @@ pub struct Workload {
     pub note: Option<Note>,
 }
 
-impl Workload {
+/// What open pages of one workload follow. Its history is drawn by the server
+/// and fetched when `drawn` says that it is another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Followed {
+    /// Its line in the list.
+    pub line: Line,
+    /// What kubectl would say.
+    pub status: Status,
+    /// How a changed template reaches the nodes.
+    pub strategy: UpdateStrategy,
+    /// How many nodes at a time.
+    pub at_a_time: AtATime,
+    /// What Rollbook wrote down at its last rollback, if it still holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
     /// The live template had been current before.
-    pub fn is_back(&self) -> bool {
-        self.history.current().is_some_and(|row| row.returned)
-    }
+    pub back: bool,
+    /// When the live template was first recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Time>,
+    /// The revision that a rollback leads to unless another is chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Base>,
+    /// Tells one history from another, as those parts of the page are marked that
+    /// are drawn of it.
+    pub drawn: String,
 }
 
 /// One revision with its template.

@@ -1,8 +1,10 @@
 //! The answers, made from the fleet.
 
+use std::hash::{DefaultHasher, Hasher};
+
 use domain::diff::{Options, diff};
 use domain::fleet::Entry;
-use domain::history::history;
+use domain::history::{Base, history};
 use domain::record::kept::KeptTemplate;
 use domain::revision::Stored;
 use domain::secrets;
@@ -13,7 +15,7 @@ use domain::workload::Key;
 
 use domain::health::Missing;
 
-use super::{Beat, Comparison, Kept, LIVE, Revision, Side, Workload, Workloads};
+use super::{Beat, Comparison, Followed, Kept, LIVE, Revision, Side, Workload, Workloads};
 use crate::cluster::Cluster;
 use crate::error::ApiError;
 
@@ -54,6 +56,41 @@ pub fn workload(cluster: &dyn Cluster, key: &Key) -> Result<Workload, ApiError> 
         applied: workload.applied,
         note: workload.note().cloned(),
     })
+}
+
+impl Workload {
+    /// What its open pages follow.
+    pub fn followed(&self) -> Followed {
+        let current = self.history.current();
+        let previous = self.history.previous_different.as_ref();
+        let previous = previous.and_then(|name| self.history.row(name));
+        Followed {
+            line: self.line.clone(),
+            status: self.status.clone(),
+            strategy: self.strategy.clone(),
+            at_a_time: self.at_a_time,
+            note: self.note.clone(),
+            back: current.is_some_and(|row| row.returned),
+            created_at: current.map(|row| row.created_at),
+            previous: previous.map(|row| Base {
+                name: row.name.clone(),
+                revision: row.revision,
+            }),
+            drawn: self.drawn(),
+        }
+    }
+
+    /// Tells what its page draws of its history from what it would draw of
+    /// another. Two releases may tell it differently: that costs a look.
+    pub fn drawn(&self) -> String {
+        let reason = self.note.as_ref().map(|note| &note.reason);
+        let line = &self.line;
+        let told = (&self.history, reason, line.revision, line.from_revision);
+        let mut hasher = DefaultHasher::new();
+        // A history is always JSON: it is sent as that.
+        hasher.write(&serde_json::to_vec(&told).unwrap_or_default());
+        format!("{:x}", hasher.finish())
+    }
 }
 
 /// The workload itself, as last seen.

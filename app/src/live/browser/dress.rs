@@ -1,0 +1,73 @@
+//! What changes in parts that the server drew while they stand: ways back go off
+//! and on, and ages count on.
+
+use std::cell::Cell;
+
+use domain::time::Time;
+use web_sys::Element;
+
+use super::{all, lang};
+use crate::time;
+
+thread_local! {
+    /// Why ways back are off; as the page was rendered until the first word.
+    static OFF: Cell<Option<Option<&'static str>>> = const { Cell::new(None) };
+    /// The apiserver's time, while the page is live.
+    static NOW: Cell<Option<Time>> = const { Cell::new(None) };
+}
+
+/// Switches the page's ways back off for this reason, or on.
+pub fn switch(off: Option<&'static str>) {
+    if OFF.replace(Some(off)) != Some(off) {
+        all("[data-back]").for_each(|link| one(&link, off));
+    }
+}
+
+/// Has the ages of the page's drawn parts count on.
+pub fn count(now: Time) {
+    NOW.set(Some(now));
+    all("[data-drawn] [data-since]").for_each(|age| grow(&age, now));
+}
+
+/// Brings parts that were drawn anew to where the page is.
+pub fn anew() {
+    if let Some(off) = OFF.get() {
+        all("[data-back]").for_each(|link| one(&link, off));
+    }
+    if let Some(now) = NOW.get() {
+        count(now);
+    }
+}
+
+/// Names of attributes are names: none of these calls fails.
+fn one(link: &Element, off: Option<&'static str>) {
+    let Some(why) = off else {
+        let url = link.get_attribute("data-back").unwrap_or_default();
+        let _ = link.set_attribute("href", &url);
+        for name in ["aria-disabled", "tabindex", "title"] {
+            let _ = link.remove_attribute(name);
+        }
+        return;
+    };
+    // The keyboard stays where it is: without an address it needs its place.
+    for (name, value) in [("tabindex", "0"), ("aria-disabled", "true"), ("title", why)] {
+        let _ = link.set_attribute(name, value);
+    }
+    let _ = link.remove_attribute("href");
+}
+
+fn grow(age: &Element, now: Time) {
+    let since = age.get_attribute("data-since");
+    let Some(since) = since.and_then(|since| since.parse().ok()) else {
+        return;
+    };
+    let span = time::span(since, now);
+    let words = if age.has_attribute("data-age") {
+        time::kubectl_age(span)
+    } else {
+        time::duration(lang(), span)
+    };
+    if age.text_content().as_ref() != Some(&words) {
+        age.set_text_content(Some(&words));
+    }
+}
