@@ -3,7 +3,7 @@
 use domain::diff::Diff;
 use domain::fleet::Line;
 use domain::health::{Health, Missing};
-use domain::history::{Base, History, Row};
+use domain::history::{History, Row};
 use domain::note::Note;
 use domain::record::then::Ran;
 use domain::status::Status;
@@ -60,24 +60,31 @@ pub struct Followed {
     pub line: Line,
     /// What kubectl would say.
     pub status: Status,
-    /// How a changed template reaches the nodes.
-    pub strategy: UpdateStrategy,
-    /// How many nodes at a time.
-    pub at_a_time: AtATime,
+    /// How many nodes at a time, if any, and the field that says so.
+    pub budget: (Option<u32>, String),
     /// What Rollbook wrote down at its last rollback, if it still holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<Note>,
+    pub note: Option<Noted>,
     /// The live template had been current before.
     pub back: bool,
     /// When the live template was first recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Time>,
-    /// The revision that a rollback leads to unless another is chosen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub previous: Option<Base>,
     /// Tells one history from another, as those parts of the page are marked that
     /// are drawn of it.
     pub drawn: String,
+}
+
+/// What of a note the page says that follows its rollback.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Noted {
+    /// `metadata.generation` that the write made.
+    pub generation: i64,
+    /// Number of the revision before the rollback; 0 where that is not known.
+    pub to_revision: i64,
+    /// Why, as typed; may be empty.
+    pub reason: String,
 }
 
 /// One revision with its template.

@@ -18,7 +18,6 @@ pub enum Off {
 
 impl Off {
     /// Off for a reason of its own, else as the page.
-    #[cfg(feature = "ssr")]
     #[must_use]
     pub fn or(self, own: Option<String>) -> Self {
         own.map_or(self, Self::Lasting)
@@ -47,16 +46,14 @@ pub fn BackLink(
     /// As high as the text of a line.
     #[prop(default = true)]
     small: bool,
-    /// An island switches it, not the tab.
-    #[prop(optional)]
-    own: bool,
 ) -> impl IntoView {
     let class = if small {
         "button small-button button-back"
     } else {
         "button button-back"
     };
-    let switched = (!own && !matches!(off, Off::Lasting(_))).then(|| url.clone());
+    let switched = (!matches!(off, Off::Lasting(_))).then(|| (url.clone(), about.clone()));
+    let (to, described) = switched.unzip();
     let why = match off {
         Off::No => None,
         Off::Passing(why) => Some(why.to_owned()),
@@ -71,7 +68,8 @@ pub fn BackLink(
             aria-disabled=is_off.then_some("true")
             tabindex=is_off.then_some("0")
             title=why.or(about)
-            data-back=switched
+            data-back=to
+            data-about=described.flatten()
             data-key="r"
             aria-label=label
         >

@@ -1,21 +1,16 @@
 //! One workload: what state its rollout is in.
 
-use domain::health::Health;
 use domain::time::Time;
 use domain::verdict::Verdict;
 use leptos::prelude::*;
 
-use crate::components::back::{BackLink, Off};
 use crate::components::bar::{NodesBar, legend};
-use crate::components::head::Particulars;
-use crate::components::icon::{Glyph, Icon};
 use crate::components::moving::{maybe, part, text};
 use crate::components::verdict::{self, VerdictLine};
 use crate::i18n::Lang;
-use crate::islands::copy::CopyButton;
-use crate::live::{live, off_reason};
+use crate::live::live;
 use crate::model::{Followed, Given};
-use crate::{time, urls};
+use crate::time;
 
 /// The part that lives.
 #[island]
@@ -26,15 +21,10 @@ pub fn WorkloadLive(
     now: Time,
     /// Language.
     lang: Lang,
-    /// How fresh the page was then.
-    health: Given<Health>,
-    /// Nothing may be written.
-    read_only: bool,
     /// Which revisions it goes from and to: drawn by the server.
     children: Children,
 ) -> impl IntoView {
     let live = live();
-    let off = off_reason(&live, health.0, read_only, lang);
     let (fresh, beat) = (live.workload, live.beat);
     let model = Memo::new(move |_| fresh.get().unwrap_or_else(|| initial.0.clone()));
     let now = Signal::derive(move || beat.get().map_or(now, |beat| beat.now));
@@ -47,7 +37,6 @@ pub fn WorkloadLive(
     // Spoken when it is another state, not with every node.
     let state = Memo::new(move |_| model.with(|m| m.line.verdict.group()));
     view! {
-        {part(move || head(lang, &model.get(), off.get()))}
         <p class="visually-hidden" aria-live="polite">
             {text(move || verdict::group_name(lang, state.get()).to_owned())}
         </p>
@@ -65,56 +54,6 @@ pub fn WorkloadLive(
             </div>
             {part(move || facts(lang, &model.get(), now))}
         </section>
-    }
-}
-
-fn head(lang: Lang, model: &Followed, off: Option<String>) -> impl IntoView + use<> {
-    let key = &model.line.key();
-    let previous = model.previous.as_ref();
-    let compare = previous.map(|to| urls::compare(key, "live", &to.name));
-    let why = previous
-        .is_none()
-        .then(|| lang.up_to_date_nothing().to_owned());
-    let about = previous.map(|to| lang.roll_back_to_number(to.revision));
-    let url = urls::rollback(key, previous.map(|to| to.name.as_str()));
-    view! {
-        <div class="head">
-            <div>
-                <h1>{key.name.clone()}</h1>
-                <Particulars
-                    key=key.clone()
-                    owner=model.line.owner.clone()
-                    strategy=model.strategy.clone()
-                    at_a_time=model.at_a_time
-                    lang
-                />
-            </div>
-            <div class="head-actions bottom-bar">
-                <CopyButton
-                    text=String::new()
-                    label=lang.copy_link().to_owned()
-                    done=lang.copied().to_owned()
-                />
-                {compare
-                    .map(|url| {
-                        view! {
-                            <a class="button" role="button" href=url data-key="c">
-                                <Icon glyph=Glyph::Compare size=14/>
-                                {lang.compare_revisions()}
-                            </a>
-                        }
-                    })}
-                <span class="primary-back">
-                    <BackLink
-                        name=lang.roll_back_menu()
-                        url
-                        off=why.or(off).map_or(Off::No, Off::Lasting)
-                        about
-                        own=true
-                    />
-                </span>
-            </div>
-        </div>
     }
 }
 
@@ -141,6 +80,7 @@ fn said(lang: Lang, model: &Followed, now: Signal<Time>) -> impl IntoView + use<
 
 fn facts(lang: Lang, model: &Followed, now: Signal<Time>) -> impl IntoView + use<> {
     let counts = model.line.counts;
+    let (n, field) = model.budget.clone();
     let moment = |name: &'static str, at: Time| {
         view! {
             <div>
@@ -171,8 +111,8 @@ fn facts(lang: Lang, model: &Followed, now: Signal<Time>) -> impl IntoView + use
             <div>
                 <dt>{lang.fact_budget()}</dt>
                 <dd>
-                    <b>{budget(lang, model)}</b>
-                    <span class="small">{budget_field(model)}</span>
+                    <b>{n.map_or_else(|| lang.none().to_owned(), |n| lang.number(n))}</b>
+                    <span class="small">{field}</span>
                 </dd>
             </div>
             {moments}
@@ -181,30 +121,5 @@ fn facts(lang: Lang, model: &Followed, now: Signal<Time>) -> impl IntoView + use
                 <dd class="mono small">{model.status.message.clone()}</dd>
             </div>
         </dl>
-    }
-}
-
-fn budget(lang: Lang, model: &Followed) -> String {
-    use domain::workload::AtATime;
-    match model.at_a_time {
-        AtATime::Unavailable(n) | AtATime::Surge(n) => lang.number(n),
-        AtATime::None => lang.none().to_owned(),
-    }
-}
-
-fn budget_field(model: &Followed) -> String {
-    use domain::workload::{AtATime, UpdateStrategy};
-    match (&model.strategy, model.at_a_time) {
-        (UpdateStrategy::RollingUpdate { max_surge, .. }, AtATime::Surge(_)) => {
-            format!("maxSurge {max_surge}")
-        }
-        (
-            UpdateStrategy::RollingUpdate {
-                max_unavailable, ..
-            },
-            _,
-        ) => format!("maxUnavailable {max_unavailable}"),
-        (UpdateStrategy::OnDelete, _) => "OnDelete".to_owned(),
-        (UpdateStrategy::Other { name }, _) => name.clone(),
     }
 }

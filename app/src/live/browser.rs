@@ -151,6 +151,11 @@ fn beaten(live: &Live, beat: Beat) {
     // What is not true any more does not count on.
     if connection.is_some_and(|connection| connection.is_live()) {
         dress::count(beat.now);
+        live.workload.with_untracked(|one| {
+            if let Some(one) = one {
+                drawn::check(&one.drawn);
+            }
+        });
     }
     live.beat.set(Some(beat));
 }

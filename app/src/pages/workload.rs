@@ -11,11 +11,13 @@ use crate::islands::workload::WorkloadLive;
 use crate::model::{self, Given};
 
 mod former;
+mod head;
 mod history;
 mod steps;
 mod timeline;
 
 use former::FormerPage;
+use head::Head;
 use history::{HistoryPanel, RevisionsPanel};
 use steps::Steps;
 use timeline::TimelinePanel;
@@ -49,13 +51,8 @@ pub fn WorkloadPage() -> impl IntoView {
                 <Title text=format!("{}: {sentence}", key.name)/>
                 <super::Refresh moving lang/>
                 <Breadcrumb key=key.clone() lang/>
-                <WorkloadLive
-                    initial=Given(model.followed())
-                    now
-                    lang
-                    health=Given(frame.health)
-                    read_only=frame.read_only
-                >
+                <Head model=model.clone() off=off.clone() lang/>
+                <WorkloadLive initial=Given(model.followed()) now lang>
                     <Steps model=steps lang/>
                 </WorkloadLive>
                 {digest

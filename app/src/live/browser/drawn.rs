@@ -16,6 +16,8 @@ use super::{all, dress};
 const WRITTEN_AFTER: f64 = 1500.0;
 /// Between two looks, however much happens.
 const PACE: f64 = 1000.0;
+/// For an answer, before it is asked for again.
+const PATIENCE: f64 = 5000.0;
 
 thread_local! {
     /// When the next look is due, by the browser's clock.
@@ -43,6 +45,15 @@ pub fn follow(drawn: &str, first: bool) {
     }
     if old || !first {
         want(WRITTEN_AFTER);
+    }
+}
+
+/// Looks again where a look came to nothing: the page may not say that it is live
+/// and show what was.
+pub fn check(drawn: &str) {
+    let resting = js_sys::Date::now() - LAST.get() > PATIENCE;
+    if resting && NEXT.get().is_infinite() {
+        follow(drawn, true);
     }
 }
 

@@ -47,6 +47,9 @@ fn one(link: &Element, off: Option<&'static str>) {
         for name in ["aria-disabled", "tabindex", "title"] {
             let _ = link.remove_attribute(name);
         }
+        if let Some(about) = link.get_attribute("data-about") {
+            let _ = link.set_attribute("title", &about);
+        }
         return;
     };
     // The keyboard stays where it is: without an address it needs its place.

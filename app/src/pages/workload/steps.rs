@@ -36,7 +36,7 @@ pub fn Steps(model: Workload, lang: Lang) -> impl IntoView {
         .is_none()
         .then(|| view! { <Images images=line.images.clone() lang/> });
     view! {
-        <span id="steps" class="steps-drawn" data-drawn=model.drawn()>
+        <span id="steps" class="contents" data-drawn=model.drawn()>
             {from}
             {chip(line.revision, current_class)}
             {change}
