@@ -72,6 +72,7 @@ test('a change is drawn around whoever reads, and ways back follow the connectio
       await expect(way).toHaveAttribute('href', /\/rollback\?to=/);
       await expect(way).not.toHaveAttribute('aria-disabled');
     }
+    await expect(page.getByRole('button', { name: 'Roll back…' })).toHaveAccessibleDescription('Roll back to 2');
     expect(loads).toBe(0);
     kubectl('-n', 'storage', 'delete', 'ds', name);
     await expect(back).toHaveAccessibleDescription('Off: the workload no longer exists.');

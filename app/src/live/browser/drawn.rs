@@ -31,7 +31,7 @@ thread_local! {
 }
 
 /// Looks at once where the page shows a history that is not this one, and again
-/// once the record can be written; the `first` word is what the page was made of.
+/// once the record can be written; the `first` word tells no change by itself.
 pub fn follow(drawn: &str, first: bool) {
     let mut parts = all("[data-drawn]").peekable();
     if parts.peek().is_none() {
@@ -140,7 +140,8 @@ fn named(link: &Element) -> Held {
     let line = link.closest("li").ok().flatten().map(|line| line.id());
     let to = link.get_attribute("data-back");
     let to = to.or_else(|| link.get_attribute("href"));
-    [line, to, link.get_attribute("aria-label")]
+    let name = link.get_attribute("aria-label");
+    [line, to, name.or_else(|| link.text_content())]
 }
 
 /// Gives the keyboard back to it, else to what is most like it: a comparison leads

@@ -9,17 +9,27 @@ use web_sys::Element;
 use super::{all, lang};
 use crate::time;
 
+/// How ways back stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ways {
+    /// As the page was rendered: nothing was heard yet.
+    Rendered,
+    On,
+    /// Off, and why.
+    Off(&'static str),
+}
+
 thread_local! {
-    /// Why ways back are off; as the page was rendered until the first word.
-    static OFF: Cell<Option<Option<&'static str>>> = const { Cell::new(None) };
+    static WAYS: Cell<Ways> = const { Cell::new(Ways::Rendered) };
     /// The apiserver's time, while the page is live.
     static NOW: Cell<Option<Time>> = const { Cell::new(None) };
 }
 
 /// Switches the page's ways back off for this reason, or on.
 pub fn switch(off: Option<&'static str>) {
-    if OFF.replace(Some(off)) != Some(off) {
-        all("[data-back]").for_each(|link| one(&link, off));
+    let ways = off.map_or(Ways::On, Ways::Off);
+    if WAYS.replace(ways) != ways {
+        all("[data-back]").for_each(|link| one(&link, ways));
     }
 }
 
@@ -31,32 +41,35 @@ pub fn count(now: Time) {
 
 /// Brings parts that were drawn anew to where the page is.
 pub fn anew() {
-    if let Some(off) = OFF.get() {
-        all("[data-back]").for_each(|link| one(&link, off));
-    }
+    let ways = WAYS.get();
+    all("[data-back]").for_each(|link| one(&link, ways));
     if let Some(now) = NOW.get() {
         count(now);
     }
 }
 
 /// Names of attributes are names: none of these calls fails.
-fn one(link: &Element, off: Option<&'static str>) {
-    let Some(why) = off else {
-        let url = link.get_attribute("data-back").unwrap_or_default();
-        let _ = link.set_attribute("href", &url);
-        for name in ["aria-disabled", "tabindex", "title"] {
-            let _ = link.remove_attribute(name);
+fn one(link: &Element, ways: Ways) {
+    match ways {
+        Ways::Rendered => {}
+        Ways::On => {
+            let url = link.get_attribute("data-back").unwrap_or_default();
+            let _ = link.set_attribute("href", &url);
+            for name in ["aria-disabled", "tabindex", "title"] {
+                let _ = link.remove_attribute(name);
+            }
+            if let Some(about) = link.get_attribute("data-about") {
+                let _ = link.set_attribute("title", &about);
+            }
         }
-        if let Some(about) = link.get_attribute("data-about") {
-            let _ = link.set_attribute("title", &about);
+        Ways::Off(why) => {
+            // The keyboard stays where it is: without an address it needs its place.
+            for (name, value) in [("tabindex", "0"), ("aria-disabled", "true"), ("title", why)] {
+                let _ = link.set_attribute(name, value);
+            }
+            let _ = link.remove_attribute("href");
         }
-        return;
-    };
-    // The keyboard stays where it is: without an address it needs its place.
-    for (name, value) in [("tabindex", "0"), ("aria-disabled", "true"), ("title", why)] {
-        let _ = link.set_attribute(name, value);
     }
-    let _ = link.remove_attribute("href");
 }
 
 fn grow(age: &Element, now: Time) {
