@@ -1,12 +1,17 @@
 //! Pieces that pages are made of.
 
+#[cfg(feature = "ssr")]
+pub mod back;
 pub mod bar;
+#[cfg(feature = "ssr")]
 pub mod changes;
 #[cfg(feature = "ssr")]
 pub mod diff;
+#[cfg(feature = "ssr")]
 pub mod head;
 pub mod icon;
 pub mod image;
+#[cfg(feature = "ssr")]
 pub mod ledger;
 pub mod moving;
 pub mod owner;

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use app::error::ApiError;
-use app::model::{self, Delta, Workload};
+use app::model::{self, Delta, Followed};
 use axum::extract::{Query, State};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
@@ -43,7 +43,7 @@ enum View {
 /// What the tab of one workload was sent last.
 enum Shown {
     Nothing,
-    Workload(Box<Workload>),
+    Workload(Box<Followed>),
     Gone,
 }
 
@@ -143,20 +143,22 @@ impl Tab {
                 }
                 delta(known, list.workloads, list.now).and_then(|delta| event("delta", &delta))
             }),
-            View::One(key, shown) => match model::workload(cluster, key) {
-                Ok(model) if matches!(shown, Shown::Workload(last) if **last == model) => None,
-                Ok(model) => {
-                    let update = event("workload", &model);
-                    *shown = Shown::Workload(Box::new(model));
-                    update
+            View::One(key, shown) => {
+                match model::workload(cluster, key).map(|workload| workload.followed()) {
+                    Ok(model) if matches!(shown, Shown::Workload(last) if **last == model) => None,
+                    Ok(model) => {
+                        let update = event("workload", &model);
+                        *shown = Shown::Workload(Box::new(model));
+                        update
+                    }
+                    // What the page still shows is then the past.
+                    Err(ApiError::NoWorkload { .. }) if !matches!(shown, Shown::Gone) => {
+                        *shown = Shown::Gone;
+                        event("gone", &beat.now)
+                    }
+                    Err(_) => None,
                 }
-                // What the page still shows is then the past.
-                Err(ApiError::NoWorkload { .. }) if !matches!(shown, Shown::Gone) => {
-                    *shown = Shown::Gone;
-                    event("gone", &beat.now)
-                }
-                Err(_) => None,
-            },
+            }
         };
         // A beat is no update: it must not hold news back.
         if update.is_some() || self.last.is_none() {

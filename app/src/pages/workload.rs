@@ -11,9 +11,16 @@ use crate::islands::workload::WorkloadLive;
 use crate::model::{self, Given};
 
 mod former;
+mod head;
+mod history;
+mod steps;
 mod timeline;
 
 use former::FormerPage;
+use head::Head;
+use history::{HistoryPanel, RevisionsPanel};
+use steps::Steps;
+use timeline::TimelinePanel;
 
 /// The page.
 #[component]
@@ -38,21 +45,23 @@ pub fn WorkloadPage() -> impl IntoView {
                 Ok(entry.workload.template.digest())
             });
             let digest = digest.ok();
+            let (off, now) = (frame.off(), frame.now);
+            let steps = model.clone();
             view! {
                 <Title text=format!("{}: {sentence}", key.name)/>
                 <super::Refresh moving lang/>
                 <Breadcrumb key=key.clone() lang/>
-                <WorkloadLive
-                    initial=Given(model)
-                    now=frame.now
-                    lang
-                    health=Given(frame.health)
-                    read_only=frame.read_only
-                >
-                    {digest.map(|live| {
-                        view! { <timeline::TimelinePanel key uid live now=frame.now lang/> }
-                    })}
+                <Head model=model.clone() off=off.clone() lang/>
+                <WorkloadLive initial=Given(model.followed()) now lang>
+                    <Steps model=steps lang/>
                 </WorkloadLive>
+                {digest
+                    .map(|live| {
+                        let off = off.clone();
+                        view! { <TimelinePanel key uid live off now lang/> }
+                    })}
+                <HistoryPanel model=model.clone() off now lang/>
+                <RevisionsPanel model now lang/>
             }
             .into_any()
         }
