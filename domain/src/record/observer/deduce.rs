@@ -145,23 +145,15 @@ pub(super) fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Work
         rollout.seen_done.get_or_insert(now);
     }
     memory.rolling |= memory.watched && (memory.behind || memory.whole_period);
-    if !memory.rolling || was_done {
+    if was_done {
         return;
     }
-    let most = (counts.updated, counts.available);
-    match memory.moved {
-        Some((before, _)) if !observed || most <= before => {}
-        Some((_, at)) => {
-            if now.since(at) >= STANDSTILL {
-                rollout.stalls.insert(at, now);
-            }
-            memory.moved = Some((most, now));
-        }
-        // Before the controller has handled it the counters are of another one.
-        None if observed => memory.moved = Some((most, now)),
-        None => {}
+    if memory.rolling || memory.behind {
+        stepped(rollout, memory, workload, now);
     }
-    rollout.moved = memory.moved.map(|(_, at)| at).max(rollout.moved);
+    if !memory.rolling {
+        return;
+    }
     let seen = |at: &mut Option<Time>, is_so: bool| {
         if is_so {
             at.get_or_insert(now);
@@ -184,6 +176,25 @@ pub(super) fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Work
             desired: counts.desired,
         });
     }
+}
+
+/// When a node came along last; what is seen anew counts from then.
+fn stepped(rollout: &mut Rollout, memory: &mut Memory, workload: &Workload, now: Time) {
+    let (observed, counts) = (workload.observed(), workload.counts);
+    let most = (counts.updated, counts.available);
+    match memory.moved {
+        Some((before, _)) if !observed || most <= before => {}
+        Some((_, at)) => {
+            if now.since(at) >= STANDSTILL {
+                rollout.stalls.insert(at, now);
+            }
+            memory.moved = Some((most, now));
+        }
+        // Before the controller has handled it the counters are of another one.
+        None if observed => memory.moved = Some((most, now)),
+        None => {}
+    }
+    rollout.moved = memory.moved.map(|(_, at)| at).max(rollout.moved);
 }
 
 /// Which revisions came, went and changed their numbers.

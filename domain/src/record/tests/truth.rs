@@ -192,8 +192,12 @@ fn outcome(world: &World, life: &Life, row: &Row, place: usize) {
         let between = |at: &&Time| **at > from.after(SLACK) && at.after(SLACK) < *to;
         assert_eq!(span.steps.iter().find(between), None, "{context}");
     }
-    let most = ended.since(span.began).as_secs() + 1;
-    assert!(row.stood_still <= most, "{context}");
+    let watched = world.watched.iter().map(|(from, to)| {
+        let over = (*to).min(ended).since((*from).max(span.began));
+        over.max(SignedDuration::ZERO) + SLACK
+    });
+    let watched: SignedDuration = watched.sum();
+    assert!(row.stood_still <= watched.as_secs() + 1, "{context}");
 }
 
 /// What is told as a gap was not watched, and what was not watched for long is

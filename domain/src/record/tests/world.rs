@@ -70,6 +70,7 @@ impl Life {
 }
 
 /// A DaemonSet, its controller and the truth of its history.
+#[derive(Clone)]
 pub(super) struct World {
     pub(super) clock: Time,
     pub(super) workload: Workload,

@@ -1,5 +1,6 @@
 //! What became of a rollout.
 
+use super::gaps::Watched;
 use super::{Outcome, Row};
 use crate::record::{By, Period, STANDSTILL};
 use crate::time::Time;
@@ -14,16 +15,24 @@ pub(super) fn outcome(period: &Period, next: Option<&Period>, gone: bool) -> Out
     }
 }
 
-/// Seconds without a step; the last span of a rollout that did not get there goes
-/// on to its end.
-pub(super) fn stood_still(period: &Period, outcome: Outcome, end: Time) -> i64 {
+/// Seconds without a step, in spans of [`STANDSTILL`] or longer; the last span of
+/// a rollout that did not get there goes on to its `end`, as far as somebody
+/// watched without a break: after that a node may have come along.
+pub(super) fn stood_still(
+    period: &Period,
+    outcome: Outcome,
+    end: Option<Time>,
+    watched: &Watched,
+) -> i64 {
     let mut spans = period.rollout.stalls.clone();
     let open = matches!(outcome, Outcome::Running | Outcome::Overtaken);
-    let last = period.rollout.moved.filter(|_| open);
-    spans.extend(
-        last.filter(|at| end.since(*at) >= STANDSTILL)
-            .map(|at| (at, end)),
-    );
+    if let Some(at) = period.rollout.moved.filter(|_| open) {
+        let until = watched.until(at);
+        let until = end.map_or(until, |end| end.min(until));
+        if until.since(at) >= STANDSTILL {
+            spans.insert(at, until);
+        }
+    }
     let mut until = Time::EPOCH;
     spans.into_iter().fold(0, |sum, (from, to)| {
         let from = from.max(until);
