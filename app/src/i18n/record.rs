@@ -163,5 +163,8 @@ catalogue! {
     stair_back(number: &str, to: &str, span: &str) =
         format!("back to the template of {to} as {number} for {span}"),
         format!("以 {number} 回到 {to} 的模板，{span}");
+    stair_back_earlier(number: &str, span: &str) =
+        format!("back to an earlier template as {number} for {span}"),
+        format!("以 {number} 回到更早的模板，{span}");
     staircase_of(steps: &str) = format!("Periods in time order: {steps}"), format!("按时间顺序：{steps}");
 }
