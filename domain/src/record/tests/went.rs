@@ -4,10 +4,10 @@ use jiff::SignedDuration;
 
 use super::world::World;
 use super::{before, told};
-use crate::record::Why;
 use crate::record::book::Book;
 use crate::record::observer::Observer;
 use crate::record::timeline::{Outcome, Timeline};
+use crate::record::Why;
 use crate::revision::Revision;
 
 /// A world and one who follows it.
@@ -159,19 +159,25 @@ fn revisions_that_go_with_their_workload_were_not_removed_by_hand() {
 
 #[test]
 fn a_rollback_that_its_owner_undid_was_put_back_whoever_made_it() {
-    for (by, then, outcome) in [
-        ("kubectl", "argocd-controller", Outcome::PutBack),
-        ("kubectl", "kubectl-client-side-apply", Outcome::PutBack),
-        ("kubectl", "kubectl-edit", Outcome::Done),
-        ("kubectl", "kubectl", Outcome::Done),
-        ("helm", "helm", Outcome::Done),
+    const ARGO: &str = "argocd-controller";
+    const APPLY: &str = "kubectl-client-side-apply";
+    for (wrote, by, then, outcome) in [
+        (ARGO, "kubectl", ARGO, Outcome::PutBack),
+        (APPLY, "kubectl", APPLY, Outcome::PutBack),
+        // Nothing tells that it is theirs.
+        (ARGO, "kubectl", APPLY, Outcome::Done),
+        (ARGO, "kubectl", "terraform", Outcome::Done),
+        (ARGO, ARGO, ARGO, Outcome::Done),
+        ("kubectl-edit", "kubectl", "kubectl-edit", Outcome::Done),
+        (ARGO, "kubectl", "kubectl", Outcome::Done),
+        ("helm", "helm", "helm", Outcome::Done),
     ] {
         let mut own = Followed::new();
-        own.edit(1, "argocd-controller");
+        own.edit(1, wrote);
         own.edit(0, by);
         own.edit(1, then);
         let told = own.told();
-        assert_eq!(told.periods[1].outcome, outcome, "{by} {then}");
+        assert_eq!(told.periods[1].outcome, outcome, "{wrote} {by} {then}");
         assert_ne!(told.periods[0].outcome, Outcome::PutBack);
     }
 }

@@ -41,21 +41,20 @@ pub(super) fn stood_still(
     })
 }
 
-/// Marks rollbacks whose template was taken away again by whoever owns the
-/// workload.
+/// Marks rollbacks whose template was taken away again by the manager that had
+/// written the one before: it put back what is its own.
 pub(super) fn put_back(rows: &mut [Row]) {
     for at in 1..rows.len().saturating_sub(1) {
         let (before, after) = (&rows[at - 1], &rows[at + 1]);
         let returned = before.template.is_some() && before.template == after.template;
         let next = before.generation + 2 == after.generation;
         // Whoever only thinks again does it by hand.
-        let undone = match (&rows[at].by, &after.by) {
-            (Some(By::Rollbook { .. }), Some(By::Manager { name: next })) => !by_hand(next),
-            (Some(By::Manager { name }), Some(By::Manager { name: next })) => {
-                name != next && !by_hand(next)
-            }
-            _ => false,
-        };
+        let undone = matches!(&after.by, Some(By::Manager { name }) if !by_hand(name))
+            && after.by == before.by
+            && rows[at]
+                .by
+                .as_ref()
+                .is_some_and(|by| Some(by) != after.by.as_ref());
         if rows[at].back_to.is_some() && returned && next && undone {
             rows[at].outcome = Outcome::PutBack;
         }

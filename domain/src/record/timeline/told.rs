@@ -57,8 +57,8 @@ pub enum Outcome {
     Done,
     /// Another template came before it was done.
     Overtaken,
-    /// It went back to an earlier template, and whoever owns the workload put the
-    /// one again that it had gone away from.
+    /// It went back to an earlier template, and the manager that had brought the one
+    /// that it had gone away from brought that again.
     PutBack,
     /// It goes on.
     Running,
