@@ -7,7 +7,7 @@ use super::{before, told};
 use crate::record::book::Book;
 use crate::record::observer::Observer;
 use crate::record::timeline::{Outcome, Timeline};
-use crate::record::Why;
+use crate::record::{CLOCK, CUT, Why};
 use crate::revision::Revision;
 
 /// A world and one who follows it.
@@ -118,6 +118,29 @@ fn of_what_went_while_nobody_watched_only_the_certain_is_told() {
     own.look();
     // The limit may have been another one meanwhile.
     assert_eq!(own.why(1), None);
+}
+
+/// A name is had by one at a time, and the later one says when it was created.
+#[test]
+fn what_went_while_nobody_watched_was_gone_when_its_namesake_was_created() {
+    let mut own = Followed::new();
+    own.observer = Observer::resume(before(&own.book));
+    own.pass(500);
+    own.world.remove(false);
+    own.world.create(false);
+    let created = own.world.workload.created_at;
+    own.pass(3600);
+    for anew in [true, false] {
+        let (mut book, mut observer) = (own.book.clone(), Observer::resume(before(&own.book)));
+        if anew {
+            observer.anew(None, &["uid-foo-2".into()], own.world.clock);
+        }
+        observer.entry(&own.world.entry(), own.world.clock);
+        book.write(observer.take());
+        let gone = told(&book, "uid-foo", own.world.clock).gone.unwrap();
+        assert_eq!(gone.at, created.after(CUT + CLOCK), "{anew}");
+        assert!(gone.not_before <= gone.at);
+    }
 }
 
 #[test]
