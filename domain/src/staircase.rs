@@ -71,6 +71,8 @@ pub struct Unknown {
 pub enum Lost {
     /// Nobody saw so many.
     Unseen(i64),
+    /// Nobody saw what there was, and there were no more than so many.
+    AtMost(i64),
     /// The record keeps them no more.
     Removed,
 }
@@ -223,7 +225,12 @@ fn missing(timeline: &Timeline, shown: &[&Row], earlier: usize) -> Vec<Option<Lo
             None => timeline.missing_before,
         };
         let forgotten = last.is_none() && earlier == 0 && timeline.forgotten.is_some();
-        let unseen = (before > 0).then_some(Lost::Unseen(before));
+        let at_most = last.is_none() && timeline.missing_before_at_most;
+        let unseen = (before > 0).then_some(if at_most {
+            Lost::AtMost(before)
+        } else {
+            Lost::Unseen(before)
+        });
         missing.push(if forgotten {
             Some(Lost::Removed)
         } else {

@@ -159,6 +159,7 @@ fn not_known(lang: Lang, stairs: &Staircase, block: &Unknown) -> impl IntoView +
     let label = match block.lost {
         Lost::Unseen(1) => "?".to_owned(),
         Lost::Unseen(count) => format!("{count} ?"),
+        Lost::AtMost(count) => format!("≤ {count} ?"),
         Lost::Removed => "…".to_owned(),
     };
     view! {
@@ -182,6 +183,7 @@ fn not_known(lang: Lang, stairs: &Staircase, block: &Unknown) -> impl IntoView +
 fn lost(lang: Lang, lost: Lost) -> String {
     match lost {
         Lost::Unseen(count) => lang.stair_unknown(count),
+        Lost::AtMost(count) => lang.stair_unknown_at_most(count),
         Lost::Removed => lang.not_kept_before().to_owned(),
     }
 }

@@ -95,6 +95,9 @@ catalogue! {
     unknown_before(n: i64) =
         format!("{n} earlier template{} not known: Rollbook was not there", s(n)),
         format!("更早的 {n} 个模板未知：当时没有 Rollbook");
+    unknown_before_at_most(n: i64) =
+        format!("at most {n} earlier template{} not known: Rollbook was not there", s(n)),
+        format!("更早的至多 {n} 个模板未知：当时没有 Rollbook");
     earlier_periods(n: i64) = format!("{n} earlier"), format!("更早的 {n} 个");
     newest_periods = "The newest", "最新的";
     forgotten_before(at: &str) =
@@ -162,6 +165,9 @@ catalogue! {
     stair_first(number: &str, span: &str) = format!("{number} for {span}"), format!("{number}，{span}");
     stair_back(number: &str, to: &str, span: &str) =
         format!("back to the template of {to} as {number} for {span}"),
+    stair_unknown_at_most(n: i64) =
+        format!("at most {n} template{} not known", s(n)),
+        format!("至多 {n} 个模板未知");
         format!("以 {number} 回到 {to} 的模板，{span}");
     stair_back_earlier(number: &str, span: &str) =
         format!("back to an earlier template as {number} for {span}"),

@@ -83,6 +83,7 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     rows.reverse();
     rows.retain(|row| part.is_none_or(|part| part.has(row.generation)));
     let kept_from = forgotten.map_or(known.first(), |past| past.below.max(known.first()));
+    let missing_before = first.map_or(0, |first| first - kept_from);
     Timeline {
         key: known.key.clone(),
         uid: known.uid.clone(),
@@ -90,7 +91,9 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
         gone,
         others: sources.others.iter().map(Life::from).collect(),
         recorded_since: since,
-        missing_before: first.map_or(0, |first| first - kept_from),
+        missing_before,
+        // What was removed had been there, and so was all that came after it.
+        missing_before_at_most: missing_before > 0 && kept_from == known.first(),
         forgotten,
         periods: rows,
         earlier: part.map_or(0, |part| part.earlier),

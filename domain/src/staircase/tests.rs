@@ -209,6 +209,9 @@ fn what_is_not_known_has_its_place() {
     assert_eq!(blocks(&told), []);
     told.missing_before = 4;
     assert_eq!(blocks(&told), [(0, Lost::Unseen(4))]);
+    told.missing_before_at_most = true;
+    assert_eq!(blocks(&told), [(0, Lost::AtMost(4))]);
+    told.missing_before_at_most = false;
     // Of the third the template is not known, and of one after it nothing.
     told.periods[0].generation += 1;
     told.periods[1].template = None;

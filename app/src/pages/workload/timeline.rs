@@ -166,8 +166,14 @@ fn lines(
     });
     let rows = rows.collect_view();
     let whole = timeline.earlier == 0;
-    let before = (timeline.missing_before > 0 && whole)
-        .then(|| unknown(lang.unknown_before(timeline.missing_before)));
+    let missing = timeline.missing_before;
+    let before = (missing > 0 && whole).then(|| {
+        unknown(if timeline.missing_before_at_most {
+            lang.unknown_before_at_most(missing)
+        } else {
+            lang.unknown_before(missing)
+        })
+    });
     let forgotten = timeline
         .forgotten
         .filter(|_| whole)

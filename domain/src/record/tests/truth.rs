@@ -62,6 +62,9 @@ fn history(world: &World, life: &Life, known: &Known, told: &Timeline) {
     }
     let missing = rows[0].generation - life.first;
     assert!(known.first() <= life.first && told.missing_before >= missing);
+    if !told.missing_before_at_most {
+        assert_eq!(told.missing_before, missing);
+    }
     // Of a generation that came with a manifest only the least is known where
     // more than the template was changed.
     if life.first == 1 || !life.more {

@@ -188,6 +188,10 @@ pub struct Timeline {
     pub gaps: Vec<Gap>,
     /// Templates before the first known period that nobody saw.
     pub missing_before: i64,
+    /// There may be fewer: a manifest may have brought a template generation, and
+    /// which one it began with is not known.
+    #[serde(default)]
+    pub missing_before_at_most: bool,
     /// The earlier part that the record no longer keeps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forgotten: Option<Forgotten>,
