@@ -114,7 +114,7 @@ catalogue! {
     outcome_put_back_by(name: &str) = format!("put back by {name}"), format!("被 {name} 改回");
     outcome_running = "rolling out", "更新中";
     number_not_known = "number not known", "编号未知";
-    archived = "no longer in Kubernetes", "Kubernetes 中已不存在";
+    archived = "no longer in Kubernetes among its ControllerRevisions", "在 Kubernetes 中已不在其 ControllerRevision 之列";
     went_pruned = "no longer in Kubernetes: pruned by the history limit", "Kubernetes 中已不存在：因历史数量上限被清理";
     went_duplicate = "no longer in Kubernetes: a duplicate that the controller removed", "Kubernetes 中已不存在：作为重复项被控制器移除";
     went_by_hand = "no longer in Kubernetes: removed by hand, for fewer are left than the history limit keeps", "Kubernetes 中已不存在：被手动移除，余下的少于历史数量上限";

@@ -217,13 +217,16 @@ pub(super) fn revisions(memory: &mut Memory, entry: &Entry, now: Time, facts: &m
         there.insert(kept.uid.clone(), kept);
     }
     let gone = std::mem::replace(&mut memory.kept, there);
-    let alone = memory.watched && gone.len() == 1;
+    let alone = gone.len() == 1;
     for mut kept in gone.into_values() {
         kept.gone = Some(Bounds {
             not_before: memory.whole.min(now),
             not_after: now,
         });
-        kept.why = went::why(&kept, &memory.kept, workload, alone);
+        // One that was released only lost its controller.
+        if memory.watched && !entry.released.contains(&kept.uid) {
+            kept.why = went::why(&kept, &memory.kept, workload, alone);
+        }
         facts.push(Fact::Revision(kept));
     }
 }

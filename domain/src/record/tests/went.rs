@@ -120,6 +120,40 @@ fn of_what_went_while_nobody_watched_only_the_certain_is_told() {
     assert_eq!(own.why(1), None);
 }
 
+/// It may have been removed by hand.
+#[test]
+fn what_the_limit_would_have_removed_while_nobody_watched_has_no_reason() {
+    let mut own = Followed::new();
+    for version in 1..=3 {
+        own.edit(version, "kubectl-edit");
+    }
+    own.observer = Observer::resume(before(&own.book));
+    own.edit(4, "kubectl-edit");
+    own.look();
+    assert_eq!(
+        own.why(1),
+        Some(Why::Pruned),
+        "it went after the first look"
+    );
+    own.observer = Observer::resume(before(&own.book));
+    own.pass(500);
+    own.world.edit(5, "kubectl-edit");
+    own.world.sync();
+    own.look();
+    assert_eq!(own.why(2), None);
+}
+
+#[test]
+fn what_lost_its_controller_was_not_removed_by_hand() {
+    let mut own = Followed::new();
+    own.edit(1, "kubectl-edit");
+    own.pass(5);
+    let released = own.world.revisions.remove(0);
+    own.world.released.insert(released.uid);
+    own.look();
+    assert_eq!(own.why(1), None);
+}
+
 /// A name is had by one at a time, and the later one says when it was created.
 #[test]
 fn what_went_while_nobody_watched_was_gone_when_its_namesake_was_created() {
