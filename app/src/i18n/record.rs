@@ -145,16 +145,18 @@ catalogue! {
     kept_template_of(n: i64) = format!("{n}, from the record"), format!("{n}（记录）");
     kept_title(name: &str, n: i64) = format!("Template of {n} of {name}, from the record"), format!("{name} 的 {n} 的模板（记录）");
     kept_title_unnumbered(name: &str) = format!("A template of {name}, from the record"), format!("{name} 的模板（记录）");
-    kept_words = "Kubernetes keeps this template no more: its ControllerRevision was pruned or deleted. Rollbook kept a copy when it saw it.",
-        "Kubernetes 已不再保存此模板：其 ControllerRevision 已被清理或删除。Rollbook 在看到它时保存了副本。";
+    kept_words = "No ControllerRevision of this workload holds this template any more. Rollbook kept a copy when it saw it.",
+        "该工作负载已没有 ControllerRevision 保存此模板。Rollbook 在看到它时保存了副本。";
+    kept_never_held = "No ControllerRevision is known that ever held this template: it may have been replaced before the controller came by. Rollbook kept a copy when it saw it.",
+        "未发现曾保存此模板的 ControllerRevision：它可能在控制器处理之前已被取代。Rollbook 在看到它时保存了副本。";
     kept_ran = "When it ran", "运行时段";
     kept_never = "It is not known when it ran.", "运行时段未知。";
     kept_ran_as(n: &str) = format!("as {n}"), format!("编号 {n}");
     restore_title(name: &str) = format!("Restore a template of {name} from the record"), format!("从记录中恢复 {name} 的模板");
-    restore_because = "Kubernetes keeps this template no more, so it numbers it as new. Rollbook takes it from its record; the locks, the dry run and the rollout are those of every rollback.",
-        "Kubernetes 已不再保存此模板，因此会作为新版本编号。Rollbook 从记录中取出；锁、试运行与更新过程与任何回滚相同。";
+    restore_because = "No ControllerRevision holds this template, so Kubernetes numbers it as new. Rollbook takes it from its record; the locks, the dry run and the rollout are those of every rollback.",
+        "没有 ControllerRevision 保存此模板，因此 Kubernetes 会将其作为新版本编号。Rollbook 从记录中取出；锁、试运行与更新过程与任何回滚相同。";
     becomes_new(next: i64) = format!("It will be revision {next}."), format!("它将成为修订版本 {next}。");
-    no_kubectl = "kubectl cannot do this: the ControllerRevision is gone.", "kubectl 无法做到：该 ControllerRevision 已不存在。";
+    no_kubectl = "kubectl cannot do this: no ControllerRevision holds this template.", "kubectl 无法做到：没有 ControllerRevision 保存此模板。";
     show_earlier(n: usize) = format!("Show {n} earlier"), format!("显示更早的 {n} 个");
     periods_drawn = "Periods, drawn", "时段图";
     not_kept_before = "earlier ones are kept no more", "更早的已不再保留";
