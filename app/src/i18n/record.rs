@@ -113,6 +113,10 @@ catalogue! {
     outcome_put_back = "put back by somebody else", "被他人改回";
     outcome_put_back_by(name: &str) = format!("put back by {name}"), format!("被 {name} 改回");
     outcome_running = "rolling out", "更新中";
+    outcome_on_delete(ran: u32, of: u32, current: bool) =
+        format!("OnDelete: template set, {ran} of {of} nodes {} it", if current { "run" } else { "ran" }),
+        format!("OnDelete：模板已设置，{of} 个节点中{} {ran} 个使用", if current { "有" } else { "曾有" });
+    outcome_on_delete_unknown = "OnDelete: template set, how many nodes ran it is not known", "OnDelete：模板已设置，使用它的节点数未知";
     number_not_known = "number not known", "编号未知";
     archived = "no longer in Kubernetes among its ControllerRevisions", "在 Kubernetes 中已不在其 ControllerRevision 之列";
     went_pruned = "no longer in Kubernetes: pruned by the history limit", "Kubernetes 中已不存在：因历史数量上限被清理";
@@ -161,15 +165,15 @@ catalogue! {
     periods_drawn = "Periods, drawn", "时段图";
     not_kept_before = "earlier ones are kept no more", "更早的已不再保留";
     stair_unknown(n: i64) = format!("{n} template{} not known", s(n)), format!("{n} 个模板未知");
+    stair_unknown_at_most(n: i64) =
+        format!("at most {n} template{} not known", s(n)),
+        format!("至多 {n} 个模板未知");
     stair_blind(n: usize) =
         if n == 1 { "nobody watched in one span".to_owned() } else { format!("nobody watched in {n} spans") },
         format!("{n} 段时间无人观察");
     stair_first(number: &str, span: &str) = format!("{number} for {span}"), format!("{number}，{span}");
     stair_back(number: &str, to: &str, span: &str) =
         format!("back to the template of {to} as {number} for {span}"),
-    stair_unknown_at_most(n: i64) =
-        format!("at most {n} template{} not known", s(n)),
-        format!("至多 {n} 个模板未知");
         format!("以 {number} 回到 {to} 的模板，{span}");
     stair_back_earlier(number: &str, span: &str) =
         format!("back to an earlier template as {number} for {span}"),

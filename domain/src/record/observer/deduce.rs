@@ -12,7 +12,7 @@ use crate::revision::Revision;
 use crate::status::status;
 use crate::template::Template;
 use crate::time::Time;
-use crate::workload::{Workload, Writer};
+use crate::workload::{UpdateStrategy, Workload, Writer};
 
 /// The memory of a workload that was never seen before.
 pub(super) fn first_seen(
@@ -148,6 +148,7 @@ pub(super) fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Work
     if was_done {
         return;
     }
+    rollout.on_delete |= !done && workload.strategy == UpdateStrategy::OnDelete;
     if memory.rolling || memory.behind {
         stepped(rollout, memory, workload, now);
     }
@@ -168,6 +169,12 @@ pub(super) fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Work
         observed && counts.updated >= counts.desired,
     );
     seen(&mut rollout.done, done);
+}
+
+/// The counters, and when a node came along last; what is seen anew counts from
+/// then. Where nothing moves by itself nothing stands still.
+fn stepped(rollout: &mut Rollout, memory: &mut Memory, workload: &Workload, now: Time) {
+    let (observed, counts) = (workload.observed(), workload.counts);
     let last = (counts.updated, counts.desired);
     if observed && rollout.last.map(|l| (l.updated, l.desired)) != Some(last) {
         rollout.last = Some(Last {
@@ -176,11 +183,9 @@ pub(super) fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Work
             desired: counts.desired,
         });
     }
-}
-
-/// When a node came along last; what is seen anew counts from then.
-fn stepped(rollout: &mut Rollout, memory: &mut Memory, workload: &Workload, now: Time) {
-    let (observed, counts) = (workload.observed(), workload.counts);
+    if rollout.on_delete {
+        return;
+    }
     let most = (counts.updated, counts.available);
     match memory.moved {
         Some((before, _)) if !observed || most <= before => {}

@@ -9,6 +9,7 @@ use crate::record::observer::Observer;
 use crate::record::timeline::{Outcome, Timeline};
 use crate::record::{CLOCK, CUT, Why};
 use crate::revision::Revision;
+use crate::workload::UpdateStrategy;
 
 /// A world and one who follows it.
 struct Followed {
@@ -175,6 +176,41 @@ fn what_went_while_nobody_watched_was_gone_when_its_namesake_was_created() {
         assert_eq!(gone.at, created.after(CUT + CLOCK), "{anew}");
         assert!(gone.not_before <= gone.at);
     }
+}
+
+/// Nothing moves by itself.
+#[test]
+fn what_waits_for_a_person_does_not_stand_still() {
+    let mut own = Followed::new();
+    own.pass(5);
+    own.world.workload.strategy = UpdateStrategy::OnDelete;
+    own.world.edit(1, "kubectl-edit");
+    own.look();
+    own.world.part(1, 3);
+    own.look();
+    own.pass(500);
+    own.look();
+    own.world.part(2, 3);
+    own.look();
+    own.pass(500);
+    own.look();
+    let row = own.told().periods[0].clone();
+    assert!(row.rollout.on_delete && row.rollout.stalls.is_empty());
+    assert_eq!((row.outcome, row.stood_still), (Outcome::Running, 0));
+    let last = row.rollout.last.unwrap();
+    assert_eq!((last.updated, last.desired), (2, 3));
+    // Another process finds it as it is.
+    own.observer = Observer::resume(before(&own.book));
+    own.pass(500);
+    own.world.workload.counts.desired = 4;
+    own.look();
+    let last = own.told().periods[0].rollout.last.unwrap();
+    assert_eq!(
+        (last.at, last.updated, last.desired),
+        (own.world.clock, 2, 4)
+    );
+    let first = own.told().periods[1].clone();
+    assert!(!first.rollout.on_delete, "it was done before");
 }
 
 #[test]

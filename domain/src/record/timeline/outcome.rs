@@ -17,13 +17,17 @@ pub(super) fn outcome(period: &Period, next: Option<&Period>, gone: bool) -> Out
 
 /// Seconds without a step, in spans of [`STANDSTILL`] or longer; the last span of
 /// a rollout that did not get there goes on to its `end`, as far as somebody
-/// watched without a break: after that a node may have come along.
+/// watched without a break: after that a node may have come along. Where nothing
+/// moves by itself nothing stands still.
 pub(super) fn stood_still(
     period: &Period,
     outcome: Outcome,
     end: Option<Time>,
     watched: &Watched,
 ) -> i64 {
+    if period.rollout.on_delete {
+        return 0;
+    }
     let mut spans = period.rollout.stalls.clone();
     let open = matches!(outcome, Outcome::Running | Outcome::Overtaken);
     if let Some(at) = period.rollout.moved.filter(|_| open) {
