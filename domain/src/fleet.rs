@@ -1,6 +1,6 @@
 //! All workloads at one moment, and the line that each gets in a list.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::time::Time;
@@ -23,6 +23,9 @@ pub struct Entry {
     pub workload: Workload,
     /// Its own revisions, in [`Revision::order`].
     pub revisions: Vec<Arc<Revision>>,
+    /// uids of revisions that were its own and are there still: the controller
+    /// releases those whose labels no longer match (semantics.md 1.1).
+    pub released: BTreeSet<String>,
     /// What was seen of its rollout so far.
     pub progress: Progress,
     /// A rollout that has not moved for so long is stuck.

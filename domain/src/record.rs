@@ -144,6 +144,10 @@ pub struct Rollout {
     /// Spans of [`STANDSTILL`] or longer in which none did: from, to.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub stalls: BTreeMap<Time, Time>,
+    /// Before it was done the strategy was seen to be `OnDelete`: nothing moves by
+    /// itself then.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub on_delete: bool,
 }
 
 /// Counters at a moment.
@@ -171,6 +175,7 @@ impl Rollout {
         }
         self.last = self.last.max(other.last);
         self.moved = self.moved.max(other.moved);
+        self.on_delete |= other.on_delete;
         for (from, to) in other.stalls {
             let end = self.stalls.entry(from).or_insert(to);
             *end = to.max(*end);
@@ -308,6 +313,10 @@ impl From<&Template> for Archived {
 /// what it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most facts are periods, and few are held at a time"
+)]
 pub enum Fact {
     /// Of a workload.
     Workload(Known),

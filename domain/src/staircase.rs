@@ -5,9 +5,13 @@
 //! A bar is as wide as the logarithm of its duration, for a minute and a month
 //! must both be seen.
 
-use crate::record::timeline::{Outcome, Row, Timeline};
+use crate::record::timeline::{Row, Timeline};
 use crate::template::{ContainerImage, Digest};
 use crate::time::Time;
+
+mod tails;
+
+use tails::Tails;
 
 /// Periods shown at most.
 pub const BARS: usize = 12;
@@ -42,8 +46,11 @@ pub struct Bar {
     pub left: f64,
     /// Where it ends.
     pub right: f64,
-    /// The bar, by its place among them, that had this template before.
-    pub back_to: Option<usize>,
+    /// Generation of the earlier period that had this very template.
+    pub back_to: Option<i64>,
+    /// The bar, by its place among them, that had it before: none where that is
+    /// older than the first one.
+    pub same: Option<usize>,
 }
 
 /// Periods of which nothing is known.
@@ -64,6 +71,8 @@ pub struct Unknown {
 pub enum Lost {
     /// Nobody saw so many.
     Unseen(i64),
+    /// Nobody saw what there was, and there were no more than so many.
+    AtMost(i64),
     /// The record keeps them no more.
     Removed,
 }
@@ -164,23 +173,19 @@ pub fn staircase(timeline: &Timeline, now: Time) -> Option<Staircase> {
             lane,
             left,
             right,
-            back_to: bars.iter().rposition(|bar| bar.lane == lane),
+            back_to: row.back_to,
+            same: bars.iter().rposition(|bar| bar.lane == lane),
         });
         left = right;
     }
     let place = |at| place(shown, &bars, at, now);
     let blind = blind(timeline, place);
-    let mut tails = Vec::new();
-    for (pair, bar) in shown.windows(2).zip(&bars) {
-        let points = tail(pair[1], bar.right, span(pair[1], now).1, place);
-        let seen = points.last().is_some_and(|last| last.0 - bar.right > SEEN);
-        if seen && pair[1].generation == bar.generation + 1 {
-            tails.push(Tail {
-                lane: bar.lane,
-                points,
-            });
-        }
-    }
+    let lane = |template| lanes.iter().position(|lane| lane.template == template);
+    let mut told = Tails::of(timeline, now);
+    let tails = known
+        .iter()
+        .flat_map(|row| told.next(row, lane, place))
+        .collect();
     Some(Staircase {
         lanes,
         bars,
@@ -220,7 +225,12 @@ fn missing(timeline: &Timeline, shown: &[&Row], earlier: usize) -> Vec<Option<Lo
             None => timeline.missing_before,
         };
         let forgotten = last.is_none() && earlier == 0 && timeline.forgotten.is_some();
-        let unseen = (before > 0).then_some(Lost::Unseen(before));
+        let at_most = last.is_none() && timeline.missing_before_at_most;
+        let unseen = (before > 0).then_some(if at_most {
+            Lost::AtMost(before)
+        } else {
+            Lost::Unseen(before)
+        });
         missing.push(if forgotten {
             Some(Lost::Removed)
         } else {
@@ -257,30 +267,6 @@ fn place(shown: &[&Row], bars: &[Bar], at: Time, now: Time) -> Option<f64> {
         };
         bar.left + (bar.right - bar.left) * part
     })
-}
-
-/// The nodes that the rollout of `next` had still to reach: all of them where
-/// it began, none where all ran it, and in between what was seen.
-fn tail(next: &Row, begin: f64, end: Time, place: impl Fn(Time) -> Option<f64>) -> Vec<(f64, f64)> {
-    let rollout = &next.rollout;
-    let mut points = vec![(begin, 1.0)];
-    let mut add =
-        |at: Option<Time>, share: f64| points.extend(at.and_then(&place).zip(Some(share)));
-    add(rollout.first_node, 1.0);
-    match (rollout.all_nodes, rollout.last) {
-        (Some(all), _) => add(Some(all), 0.0),
-        (None, Some(last)) if last.desired > 0 => {
-            let old = f64::from(last.desired.saturating_sub(last.updated));
-            let share = old / f64::from(last.desired);
-            add(Some(last.at), share);
-            // When the rest of a rollout that nobody watched got there is not
-            // known.
-            let went_on = matches!(next.outcome, Outcome::Running | Outcome::Overtaken);
-            add(went_on.then_some(end), share);
-        }
-        _ => return Vec::new(),
-    }
-    points
 }
 
 /// Gaps at their place within the bars.

@@ -146,7 +146,7 @@ test('a template that only the record keeps, heard', async ({ page }) => {
     - heading /Template of \\d+ of vector, from the record/ [level=1]
     - link "Compare"
     - link "Restore"
-    - paragraph: /Kubernetes keeps this template no more/
+    - paragraph: /holds this template any more/
     - region "When it ran":
       - list "When it ran":
         - listitem: /as \\d+/

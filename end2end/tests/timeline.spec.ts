@@ -43,7 +43,7 @@ test('what Kubernetes pruned can be opened, compared and restored', async ({ pag
   await pruned.getByRole('link', { name: /^Open the template of \d+ from the record$/ }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Template of \d+ of vector, from the record$/);
   await expect(page.getByRole('list', { name: 'When it ran' }).getByRole('listitem').first()).toContainText(/ as \d+/);
-  await expect(page.getByText('Kubernetes keeps this template no more')).toBeVisible();
+  await expect(page.getByText('holds this template any more')).toBeVisible();
   await accessible(page);
   await page.getByRole('link', { name: 'Compare' }).click();
   await expect(page.locator('select[name=to]')).toHaveValue(/^sha256:/);
@@ -52,7 +52,7 @@ test('what Kubernetes pruned can be opened, compared and restored', async ({ pag
   await page.getByRole('link', { name: 'Restore' }).click();
   await expect(page.getByRole('list', { name: 'Preflight checks' })).toContainText('Server dry run accepted');
   await expect(page.getByText(/It will be revision \d+\./)).toBeVisible();
-  await expect(page.getByText('Kubernetes keeps this template no more, so it numbers it as new.')).toBeVisible();
+  await expect(page.getByText('No ControllerRevision holds this template, so Kubernetes numbers it as new.')).toBeVisible();
   await accessible(page);
   await page.setViewportSize({ width: 390, height: 844 });
   await fits(page);

@@ -9,8 +9,10 @@ use leptos::prelude::*;
 use crate::i18n::Lang;
 use crate::time;
 
+mod aloud;
 mod lanes;
 
+use aloud::sentence;
 use lanes::lanes;
 
 /// Width of the picture, in its own units.
@@ -47,7 +49,7 @@ pub fn picture(
     };
     let rows: Vec<&Row> = stairs.bars.iter().filter_map(row).collect();
     let height = f64::from(u32::try_from(stairs.lanes.len()).unwrap_or(1)) * LANE_HEIGHT + 30.0;
-    let sentence = sentence(lang, stairs, &rows, now);
+    let sentence = sentence(lang, timeline, stairs, &rows, now);
     let lanes = lanes(lang, stairs, &rows);
     let blind = stairs
         .blind
@@ -157,6 +159,7 @@ fn not_known(lang: Lang, stairs: &Staircase, block: &Unknown) -> impl IntoView +
     let label = match block.lost {
         Lost::Unseen(1) => "?".to_owned(),
         Lost::Unseen(count) => format!("{count} ?"),
+        Lost::AtMost(count) => format!("≤ {count} ?"),
         Lost::Removed => "…".to_owned(),
     };
     view! {
@@ -180,6 +183,7 @@ fn not_known(lang: Lang, stairs: &Staircase, block: &Unknown) -> impl IntoView +
 fn lost(lang: Lang, lost: Lost) -> String {
     match lost {
         Lost::Unseen(count) => lang.stair_unknown(count),
+        Lost::AtMost(count) => lang.stair_unknown_at_most(count),
         Lost::Removed => lang.not_kept_before().to_owned(),
     }
 }
@@ -194,9 +198,11 @@ fn way(lang: Lang, stairs: &Staircase, at: usize, bar: &Bar) -> impl IntoView + 
         let from = top(stairs, before.lane) + BAR / 2.0;
         view! { <line class="stair-riser" x1=x + 8.0 x2=x + 8.0 y1=from y2=y + BAR></line> }
     });
-    let back = bar.back_to.and_then(|earlier| stairs.bars.get(earlier));
-    let same = back.map(|earlier| {
-        let (from, middle) = (across(earlier.right), y + BAR / 2.0);
+    let back = bar.back_to.is_some();
+    let same = back.then(|| {
+        // One that is not drawn is somewhere to the left.
+        let earlier = bar.same.and_then(|earlier| stairs.bars.get(earlier));
+        let (from, middle) = (across(earlier.map_or(0.0, |e| e.right)), y + BAR / 2.0);
         let words = (x - from >= ROOM).then(|| {
             view! {
                 <text class="stair-same-words" x=f64::midpoint(from, x) y=y + BAR + 5.0>
@@ -211,7 +217,7 @@ fn way(lang: Lang, stairs: &Staircase, at: usize, bar: &Bar) -> impl IntoView + 
             {words}
         }
     });
-    let fall = before.filter(|_| back.is_some()).map(|before| {
+    let fall = before.filter(|_| back).map(|before| {
         let from = top(stairs, before.lane) + BAR / 2.0;
         let to = if from < y { y - 2.0 } else { y + BAR + 2.0 };
         let head = if from < y { to - 5.0 } else { to + 5.0 };
@@ -324,20 +330,4 @@ pub fn span(lang: Lang, row: &Row, now: Time) -> String {
     } else {
         span
     }
-}
-
-fn sentence(lang: Lang, stairs: &Staircase, rows: &[&Row], now: Time) -> String {
-    let mut steps: Vec<String> = Vec::new();
-    for (at, (bar, row)) in stairs.bars.iter().zip(rows).enumerate() {
-        let unknown = stairs.unknown.iter().find(|block| block.before == at);
-        steps.extend(unknown.map(|block| lost(lang, block.lost)));
-        let (number, span) = (number(row), span(lang, row, now));
-        steps.push(match bar.back_to.and_then(|earlier| rows.get(earlier)) {
-            Some(earlier) => lang.stair_back(&number, &self::number(earlier), &span),
-            None => lang.stair_first(&number, &span),
-        });
-    }
-    let blind = stairs.blind.len();
-    steps.extend((blind > 0).then(|| lang.stair_blind(blind)));
-    lang.staircase_of(&steps.join(", "))
 }

@@ -95,6 +95,9 @@ catalogue! {
     unknown_before(n: i64) =
         format!("{n} earlier template{} not known: Rollbook was not there", s(n)),
         format!("更早的 {n} 个模板未知：当时没有 Rollbook");
+    unknown_before_at_most(n: i64) =
+        format!("at most {n} earlier template{} not known: Rollbook was not there", s(n)),
+        format!("更早的至多 {n} 个模板未知：当时没有 Rollbook");
     earlier_periods(n: i64) = format!("{n} earlier"), format!("更早的 {n} 个");
     newest_periods = "The newest", "最新的";
     forgotten_before(at: &str) =
@@ -110,8 +113,12 @@ catalogue! {
     outcome_put_back = "put back by somebody else", "被他人改回";
     outcome_put_back_by(name: &str) = format!("put back by {name}"), format!("被 {name} 改回");
     outcome_running = "rolling out", "更新中";
+    outcome_on_delete(ran: u32, of: u32, current: bool) =
+        format!("OnDelete: template set, {ran} of {of} nodes {} it", if current { "run" } else { "ran" }),
+        format!("OnDelete：模板已设置，{of} 个节点中{} {ran} 个使用", if current { "有" } else { "曾有" });
+    outcome_on_delete_unknown = "OnDelete: template set, how many nodes ran it is not known", "OnDelete：模板已设置，使用它的节点数未知";
     number_not_known = "number not known", "编号未知";
-    archived = "no longer in Kubernetes", "Kubernetes 中已不存在";
+    archived = "no longer in Kubernetes among its ControllerRevisions", "在 Kubernetes 中已不在其 ControllerRevision 之列";
     went_pruned = "no longer in Kubernetes: pruned by the history limit", "Kubernetes 中已不存在：因历史数量上限被清理";
     went_duplicate = "no longer in Kubernetes: a duplicate that the controller removed", "Kubernetes 中已不存在：作为重复项被控制器移除";
     went_by_hand = "no longer in Kubernetes: removed by hand, for fewer are left than the history limit keeps", "Kubernetes 中已不存在：被手动移除，余下的少于历史数量上限";
@@ -142,20 +149,25 @@ catalogue! {
     kept_template_of(n: i64) = format!("{n}, from the record"), format!("{n}（记录）");
     kept_title(name: &str, n: i64) = format!("Template of {n} of {name}, from the record"), format!("{name} 的 {n} 的模板（记录）");
     kept_title_unnumbered(name: &str) = format!("A template of {name}, from the record"), format!("{name} 的模板（记录）");
-    kept_words = "Kubernetes keeps this template no more: its ControllerRevision was pruned or deleted. Rollbook kept a copy when it saw it.",
-        "Kubernetes 已不再保存此模板：其 ControllerRevision 已被清理或删除。Rollbook 在看到它时保存了副本。";
+    kept_words = "No ControllerRevision of this workload holds this template any more. Rollbook kept a copy when it saw it.",
+        "该工作负载已没有 ControllerRevision 保存此模板。Rollbook 在看到它时保存了副本。";
+    kept_never_held = "No ControllerRevision is known that ever held this template: it may have been replaced before the controller came by. Rollbook kept a copy when it saw it.",
+        "未发现曾保存此模板的 ControllerRevision：它可能在控制器处理之前已被取代。Rollbook 在看到它时保存了副本。";
     kept_ran = "When it ran", "运行时段";
     kept_never = "It is not known when it ran.", "运行时段未知。";
     kept_ran_as(n: &str) = format!("as {n}"), format!("编号 {n}");
     restore_title(name: &str) = format!("Restore a template of {name} from the record"), format!("从记录中恢复 {name} 的模板");
-    restore_because = "Kubernetes keeps this template no more, so it numbers it as new. Rollbook takes it from its record; the locks, the dry run and the rollout are those of every rollback.",
-        "Kubernetes 已不再保存此模板，因此会作为新版本编号。Rollbook 从记录中取出；锁、试运行与更新过程与任何回滚相同。";
+    restore_because = "No ControllerRevision holds this template, so Kubernetes numbers it as new. Rollbook takes it from its record; the locks, the dry run and the rollout are those of every rollback.",
+        "没有 ControllerRevision 保存此模板，因此 Kubernetes 会将其作为新版本编号。Rollbook 从记录中取出；锁、试运行与更新过程与任何回滚相同。";
     becomes_new(next: i64) = format!("It will be revision {next}."), format!("它将成为修订版本 {next}。");
-    no_kubectl = "kubectl cannot do this: the ControllerRevision is gone.", "kubectl 无法做到：该 ControllerRevision 已不存在。";
+    no_kubectl = "kubectl cannot do this: no ControllerRevision holds this template.", "kubectl 无法做到：没有 ControllerRevision 保存此模板。";
     show_earlier(n: usize) = format!("Show {n} earlier"), format!("显示更早的 {n} 个");
     periods_drawn = "Periods, drawn", "时段图";
     not_kept_before = "earlier ones are kept no more", "更早的已不再保留";
     stair_unknown(n: i64) = format!("{n} template{} not known", s(n)), format!("{n} 个模板未知");
+    stair_unknown_at_most(n: i64) =
+        format!("at most {n} template{} not known", s(n)),
+        format!("至多 {n} 个模板未知");
     stair_blind(n: usize) =
         if n == 1 { "nobody watched in one span".to_owned() } else { format!("nobody watched in {n} spans") },
         format!("{n} 段时间无人观察");
@@ -163,5 +175,8 @@ catalogue! {
     stair_back(number: &str, to: &str, span: &str) =
         format!("back to the template of {to} as {number} for {span}"),
         format!("以 {number} 回到 {to} 的模板，{span}");
+    stair_back_earlier(number: &str, span: &str) =
+        format!("back to an earlier template as {number} for {span}"),
+        format!("以 {number} 回到更早的模板，{span}");
     staircase_of(steps: &str) = format!("Periods in time order: {steps}"), format!("按时间顺序：{steps}");
 }

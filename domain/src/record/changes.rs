@@ -201,7 +201,11 @@ pub fn changes(sources: Sources, window: Window, now: Time) -> Changes {
             told.push(change);
         }
     }
-    let gone = sources.deleted.iter().filter_map(deletion);
+    let created = created(&told);
+    let gone = sources
+        .deleted
+        .iter()
+        .filter_map(|known| deletion(known, &created));
     let gone = gone.filter(|change| window.has(change.when));
     told.extend(gone.inspect(|change| {
         uids.insert(change.uid.clone());
@@ -323,12 +327,18 @@ fn change(around: &Around, templates: &HashMap<Digest, Template>) -> Change {
     }
 }
 
-fn deletion(known: &Known) -> Option<Change> {
+/// That one was deleted; before the next of its name was created.
+fn deletion(known: &Known, created: &HashMap<Key, Vec<Time>>) -> Option<Change> {
+    let mut when = deleted(known)?;
+    let others = created.get(&known.key).into_iter().flatten();
+    let next = others.filter(|at| **at > known.created_at).min();
+    when.at = next.map_or(when.at, |next| when.at.min(*next));
+    when.not_before = when.not_before.min(when.at);
     Some(Change {
         key: known.key.clone(),
         uid: known.uid.clone(),
         what: What::Deleted,
-        when: deleted(known)?,
+        when,
         generation: None,
         from_revision: None,
         revision: None,
@@ -339,6 +349,17 @@ fn deletion(known: &Known) -> Option<Change> {
         cause: None,
         there: false,
     })
+}
+
+/// When workloads were created, by name.
+fn created(told: &[Change]) -> HashMap<Key, Vec<Time>> {
+    let mut all: HashMap<Key, Vec<Time>> = HashMap::new();
+    for change in told.iter().filter(|change| change.what == What::Created) {
+        all.entry(change.key.clone())
+            .or_default()
+            .push(change.when.at);
+    }
+    all
 }
 
 #[cfg(test)]

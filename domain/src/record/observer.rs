@@ -72,6 +72,8 @@ pub struct Observer {
     /// Templates that were handed out already.
     archived: HashSet<Digest>,
     facts: Vec<Fact>,
+    /// The last one of each name that was missing when the watch began anew.
+    missed: HashMap<Key, Known>,
 }
 
 impl Observer {
@@ -132,6 +134,7 @@ impl Observer {
         // One that sees something else is another.
         self.watch = self.watch.take().filter(|w| w.namespaces == namespaces);
         let begins = self.watch.is_none();
+        self.missed.clear();
         let watch = self.watch.get_or_insert_with(|| Watch {
             id: id(),
             from: now,
@@ -180,7 +183,9 @@ impl Observer {
             .cloned()
             .collect();
         for uid in gone {
-            self.ended(&uid, now);
+            if let Some(known) = self.ended(&uid, now) {
+                self.missed.insert(known.key.clone(), known);
+            }
         }
     }
 
@@ -191,17 +196,34 @@ impl Observer {
         }
     }
 
-    fn ended(&mut self, uid: &str, now: Time) {
-        let Some(mut memory) = self.memory.remove(uid) else {
-            return;
-        };
+    fn ended(&mut self, uid: &str, now: Time) -> Option<Known> {
+        let mut memory = self.memory.remove(uid)?;
         self.uids.remove(&memory.known.key);
         memory.known.gone = Some(Bounds {
             not_before: memory.fresh.min(now),
             not_after: now,
         });
         memory.known.seen_gone = memory.watched;
-        self.facts.push(Fact::Workload(memory.known));
+        self.facts.push(Fact::Workload(memory.known.clone()));
+        Some(memory.known)
+    }
+
+    /// Whoever had the name was gone when this one was created.
+    fn replaced(&mut self, workload: &Workload, now: Time) {
+        let created = Bounds::dated(workload.created_at).not_after.min(now);
+        let namesake = self.uids.get(&workload.key);
+        if let Some(other) = namesake.filter(|uid| **uid != workload.uid).cloned() {
+            self.ended(&other, created);
+        }
+        let missed = self.missed.remove(&workload.key);
+        let Some(mut known) = missed.filter(|known| known.uid != workload.uid) else {
+            return;
+        };
+        if let Some(gone) = known.gone.as_mut() {
+            gone.not_after = gone.not_after.min(created);
+            gone.not_before = gone.not_before.min(gone.not_after);
+        }
+        self.facts.push(Fact::Workload(known));
     }
 
     /// A workload as it was seen.
@@ -211,10 +233,7 @@ impl Observer {
         let Some(generation) = workload.template_generation else {
             return;
         };
-        let namesake = self.uids.get(&workload.key);
-        if let Some(other) = namesake.filter(|uid| **uid != workload.uid).cloned() {
-            self.ended(&other, now);
-        }
+        self.replaced(workload, now);
         self.uids.insert(workload.key.clone(), workload.uid.clone());
         self.archive(&workload.template);
         let sees = |watch: &Watch| watch.sees(&workload.key.namespace);

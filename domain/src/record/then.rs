@@ -92,6 +92,23 @@ pub fn ran(
     ran
 }
 
+/// One of each name, by name: of two that had it and were created as given, the
+/// later one. When the earlier one went is known less exactly.
+pub fn one_a_name(mut all: Vec<(Time, Ran)>) -> Vec<Ran> {
+    all.sort_by(|(a, one), (b, other)| {
+        let created = (&other.key, b, !other.deleted);
+        (&one.key, a, !one.deleted).cmp(&created)
+    });
+    let mut told: Vec<Ran> = Vec::with_capacity(all.len());
+    for (_, ran) in all {
+        if told.last().is_some_and(|last| last.key == ran.key) {
+            told.pop();
+        }
+        told.push(ran);
+    }
+    told
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +131,28 @@ mod tests {
             not_after: at(not_after),
         };
         Period::new("u", generation, bounds)
+    }
+
+    #[test]
+    fn of_two_that_had_one_name_the_later_one_is_told() {
+        let life = |uid: &str, created: i64, deleted: bool| {
+            let mut known = known(None);
+            known.uid = uid.into();
+            let mut ran = ran(&known, None, None, Vec::new(), at(100), at(100));
+            ran.deleted = deleted;
+            (at(created), ran)
+        };
+        let uids = |all| -> Vec<String> {
+            let told = one_a_name(all).into_iter();
+            told.map(|ran| ran.uid).collect()
+        };
+        let (old, new) = (life("old", 0, true), life("new", 50, false));
+        assert_eq!(uids(vec![new.clone(), old.clone()]), ["new"]);
+        // Within one second.
+        assert_eq!(uids(vec![life("same", 0, false), old.clone()]), ["same"]);
+        let mut other = life("other", 0, true);
+        other.1.key.name = "a".into();
+        assert_eq!(uids(vec![old, other, new]), ["other", "new"]);
     }
 
     #[test]

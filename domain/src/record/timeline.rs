@@ -14,7 +14,7 @@ use crate::template::{Digest, Template};
 use crate::time::Time;
 
 pub use gaps::PAUSE;
-use gaps::gaps;
+use gaps::Watched;
 use outcome::{outcome, put_back, stood_still};
 pub use told::{Gap, Grade, Life, Moment, Outcome, Row, Rule, Timeline, Went};
 
@@ -54,23 +54,7 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     ordered(&mut periods);
     let known = &sources.known;
     let gone = deleted(known);
-    // Each template is in two comparisons: its text is read once.
-    let templates = sources.templates.iter();
-    let values: Values = templates.map(|(digest, t)| (*digest, t.value())).collect();
-    let mut rows: Vec<Row> = Vec::with_capacity(periods.len());
-    for at in 0..periods.len() {
-        let row = row(sources, &periods, at, gone, now);
-        let (changes, restart_only) = changed(sources, &values, &periods, at);
-        rows.push(Row {
-            changes,
-            restart_only,
-            ..row
-        });
-    }
-    put_back(&mut rows);
-    rows.reverse();
     let part = sources.part.as_ref();
-    rows.retain(|row| part.is_none_or(|part| part.has(row.generation)));
     let sees = |watch: &&Watch| watch.sees(&known.key.namespace);
     let watches: Vec<&Watch> = sources.watches.iter().filter(sees).collect();
     let first = part.map(|part| part.oldest);
@@ -81,7 +65,25 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
         .filter(|past| first.is_none_or(|first| first >= past.below));
     let since = watches.iter().map(|watch| watch.from).min();
     let since = since.max(since.and(forgotten).map(|past| past.until));
+    let watched = Watched::by(&watches, known, &periods, since, now);
+    // Each template is in two comparisons: its text is read once.
+    let templates = sources.templates.iter();
+    let values: Values = templates.map(|(digest, t)| (*digest, t.value())).collect();
+    let mut rows: Vec<Row> = Vec::with_capacity(periods.len());
+    for at in 0..periods.len() {
+        let row = row(sources, &periods, at, gone, &watched);
+        let (changes, restart_only) = changed(sources, &values, &periods, at);
+        rows.push(Row {
+            changes,
+            restart_only,
+            ..row
+        });
+    }
+    put_back(&mut rows);
+    rows.reverse();
+    rows.retain(|row| part.is_none_or(|part| part.has(row.generation)));
     let kept_from = forgotten.map_or(known.first(), |past| past.below.max(known.first()));
+    let missing_before = first.map_or(0, |first| first - kept_from);
     Timeline {
         key: known.key.clone(),
         uid: known.uid.clone(),
@@ -89,11 +91,13 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
         gone,
         others: sources.others.iter().map(Life::from).collect(),
         recorded_since: since,
-        missing_before: first.map_or(0, |first| first - kept_from),
+        missing_before,
+        // What was removed had been there, and so was all that came after it.
+        missing_before_at_most: missing_before > 0 && kept_from == known.first(),
         forgotten,
         periods: rows,
         earlier: part.map_or(0, |part| part.earlier),
-        gaps: gaps(&watches, known, &periods, since, now),
+        gaps: watched.gaps,
     }
 }
 
@@ -161,7 +165,13 @@ fn changed(sources: &Sources, values: &Values, periods: &[Period], at: usize) ->
     }
 }
 
-fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>, now: Time) -> Row {
+fn row(
+    sources: &Sources,
+    periods: &[Period],
+    at: usize,
+    gone: Option<Moment>,
+    watched: &Watched,
+) -> Row {
     let period = &periods[at];
     let next = periods.get(at + 1);
     let template = period.template.and_then(|d| sources.templates.get(&d));
@@ -184,7 +194,7 @@ fn row(sources: &Sources, periods: &[Period], at: usize, gone: Option<Moment>, n
     let end = ended(period, next, &sources.known);
     let outcome = outcome(period, next, gone.is_some());
     Row {
-        stood_still: stood_still(period, outcome, end.map_or(now, |end| end.at)),
+        stood_still: stood_still(period, outcome, end.map(|end| end.at), watched),
         generation: period.generation,
         revision,
         now: carries.filter(|now| revision.is_some_and(|then| then != *now)),

@@ -99,6 +99,8 @@ struct Store {
     revisions: HashMap<(String, String), Arc<Revision>>,
     /// Namespace and name of the revisions that a uid controls.
     controlled: HashMap<String, BTreeSet<(String, String)>>,
+    /// uids of the revisions that a uid controlled and that are there still.
+    released: HashMap<String, BTreeSet<String>>,
     /// Workloads whose entry is out of date.
     dirty: BTreeSet<Key>,
     /// A rollout that has not moved for so long is stuck.
@@ -113,7 +115,9 @@ impl Store {
                 self.workloads.insert(workload.key.clone(), *workload);
             }
             Seen::WorkloadGone(key) => {
-                self.workloads.remove(&key);
+                if let Some(old) = self.workloads.remove(&key) {
+                    self.released.remove(&old.uid);
+                }
                 self.dirty.insert(key);
             }
             Seen::Workloads(scope, all) => {
@@ -133,6 +137,17 @@ impl Store {
             }
             Seen::Revision(namespace, revision) => {
                 let id = (namespace, revision.name.clone());
+                let old = self
+                    .revisions
+                    .get(&id)
+                    .filter(|old| old.uid == revision.uid);
+                let before = old.and_then(|old| old.controller_uid.clone());
+                if let Some(uid) =
+                    before.filter(|uid| revision.controller_uid.as_ref() != Some(uid))
+                {
+                    let released = self.released.entry(uid).or_default();
+                    released.insert(revision.uid.clone());
+                }
                 self.forget(&id);
                 if let Some(uid) = &revision.controller_uid {
                     self.controlled
@@ -210,6 +225,11 @@ impl Store {
             let entry = Entry {
                 workload: workload.clone(),
                 revisions,
+                released: self
+                    .released
+                    .get(&workload.uid)
+                    .cloned()
+                    .unwrap_or_default(),
                 progress,
                 stuck_after: self.stuck_after,
             };

@@ -90,11 +90,7 @@ fn page(key: &Key, found: Found, reveal: bool, lang: Lang) -> AnyView {
     };
     let there = pages::lookup(|cluster| model::entry(cluster, key)).is_ok();
     let own = pages::own(key, &kept);
-    let words = match (own, there) {
-        (true, _) => lang.kept_words(),
-        (false, true) => lang.kept_of_other(),
-        (false, false) => lang.kept_of_deleted(),
-    };
+    let words = words(lang, &kept, own, there);
     let actions = there.then(|| {
         view! {
             <a class="button" href=urls::compare(key, LIVE, &digest) data-key="c">
@@ -131,6 +127,17 @@ fn page(key: &Key, found: Found, reveal: bool, lang: Lang) -> AnyView {
         />
     }
     .into_any()
+}
+
+/// Why only the record keeps it: the workload that is `there`, if one is, may be
+/// its `own`, and a ControllerRevision may have held it.
+fn words(lang: Lang, kept: &KeptTemplate, own: bool, there: bool) -> &'static str {
+    match (own, there) {
+        (true, _) if kept.name.is_none() => lang.kept_never_held(),
+        (true, _) => lang.kept_words(),
+        (false, true) => lang.kept_of_other(),
+        (false, false) => lang.kept_of_deleted(),
+    }
 }
 
 /// When it ran, newest first.
@@ -192,5 +199,32 @@ pub fn restore_link(frame: &Frame, key: &Key, digest: &str) -> impl IntoView + u
             role="link"
             small=false
         />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use domain::template::Template;
+
+    use super::*;
+
+    #[test]
+    fn what_nothing_held_is_not_said_to_have_been_deleted() {
+        let template =
+            Template::new(serde_json::json!({"spec": {"containers": [{"name": "c"}]}})).unwrap();
+        let mut kept = KeptTemplate {
+            digest: template.digest(),
+            template,
+            workload: "u".into(),
+            generation: Some(2),
+            number: None,
+            name: None,
+        };
+        let told = |kept: &KeptTemplate| words(Lang::En, kept, true, true);
+        assert!(told(&kept).contains("ever held"), "{}", told(&kept));
+        kept.name = Some("foo-1".into());
+        assert!(told(&kept).contains("any more"), "{}", told(&kept));
     }
 }

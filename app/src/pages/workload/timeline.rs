@@ -170,8 +170,14 @@ fn lines(
     });
     let rows = rows.collect_view();
     let whole = timeline.earlier == 0;
-    let before = (timeline.missing_before > 0 && whole)
-        .then(|| unknown(lang.unknown_before(timeline.missing_before)));
+    let missing = timeline.missing_before;
+    let before = (missing > 0 && whole).then(|| {
+        unknown(if timeline.missing_before_at_most {
+            lang.unknown_before_at_most(missing)
+        } else {
+            lang.unknown_before(missing)
+        })
+    });
     let forgotten = timeline
         .forgotten
         .filter(|_| whole)
@@ -306,12 +312,13 @@ fn changed(lang: Lang, timeline: &Timeline, at: usize, row: &Row) -> impl IntoVi
         .then(|| view! { <span class="muted">{lang.template_not_known()}</span> });
     let chips = (!row.restart_only).then(|| changes::chips(lang, &row.changes));
     let outcome = match (row.outcome, row.rollout.done) {
+        (Outcome::PutBack, _) => Some(("tone-red small", put_back(lang, timeline, at))),
+        _ if row.rollout.on_delete => Some(("muted small", on_delete(lang, row))),
         (Outcome::Done, Some(done)) if row.start.grade != Grade::NotKnown => {
             let span = time::duration(lang, time::span(row.start.at, done));
             Some(("muted small", lang.outcome_done(&span)))
         }
         (Outcome::Overtaken, _) => Some(("muted small", lang.outcome_overtaken().to_owned())),
-        (Outcome::PutBack, _) => Some(("tone-red small", put_back(lang, timeline, at))),
         (Outcome::Running, _) => Some(("tone-blue small", lang.outcome_running().to_owned())),
         _ => None,
     };
@@ -326,6 +333,17 @@ fn changed(lang: Lang, timeline: &Timeline, at: usize, row: &Row) -> impl IntoVi
         {outcome.map(|(class, words)| view! { <p class=class>{words}</p> })}
         {stalled}
         {gone}
+    }
+}
+
+/// Nothing rolls by itself: how many nodes somebody had let have the template.
+fn on_delete(lang: Lang, row: &Row) -> String {
+    match (row.outcome, row.rollout.last) {
+        (Outcome::NotKnown, _) | (_, None) => lang.outcome_on_delete_unknown().to_owned(),
+        (Outcome::Done, Some(last)) => {
+            lang.outcome_on_delete(last.desired, last.desired, row.current)
+        }
+        (_, Some(last)) => lang.outcome_on_delete(last.updated, last.desired, row.current),
     }
 }
 

@@ -273,3 +273,23 @@ fn only_so_many_lanes_are_drawn() {
     assert_eq!((strip.lanes.len(), strip.undrawn), (LANES, 10));
     assert_eq!(strip.lanes[0].key.name, "w39");
 }
+
+#[test]
+fn a_deletion_comes_before_the_creation_of_its_namesake() {
+    let mut new = around(None, period("b", 1, 1500, 1501));
+    new.known.key = known("a").key;
+    new.known.created_at = at(1500);
+    let mut old = known("a");
+    old.gone = Some(Bounds {
+        not_before: at(1400),
+        not_after: at(1504),
+    });
+    let mut sources = sources(vec![new]);
+    sources.deleted = vec![old];
+    let told = changes(sources, WINDOW, at(3000)).changes;
+    let what: Vec<_> = told
+        .iter()
+        .map(|change| (change.what, change.when.at))
+        .collect();
+    assert_eq!(what, [(What::Created, at(1500)), (What::Deleted, at(1500))]);
+}

@@ -12,7 +12,7 @@ use crate::revision::Revision;
 use crate::status::status;
 use crate::template::Template;
 use crate::time::Time;
-use crate::workload::{Workload, Writer};
+use crate::workload::{UpdateStrategy, Workload, Writer};
 
 /// The memory of a workload that was never seen before.
 pub(super) fn first_seen(
@@ -145,7 +145,45 @@ pub(super) fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Work
         rollout.seen_done.get_or_insert(now);
     }
     memory.rolling |= memory.watched && (memory.behind || memory.whole_period);
-    if !memory.rolling || was_done {
+    if was_done {
+        return;
+    }
+    rollout.on_delete |= !done && workload.strategy == UpdateStrategy::OnDelete;
+    if memory.rolling || memory.behind {
+        stepped(rollout, memory, workload, now);
+    }
+    if !memory.rolling {
+        return;
+    }
+    let seen = |at: &mut Option<Time>, is_so: bool| {
+        if is_so {
+            at.get_or_insert(now);
+        }
+    };
+    // These may have been long before the watch began.
+    let whole = observed && memory.whole_period;
+    seen(&mut rollout.observed, whole);
+    seen(&mut rollout.first_node, whole && counts.updated > 0);
+    seen(
+        &mut rollout.all_nodes,
+        observed && counts.updated >= counts.desired,
+    );
+    seen(&mut rollout.done, done);
+}
+
+/// The counters, and when a node came along last; what is seen anew counts from
+/// then. Where nothing moves by itself nothing stands still.
+fn stepped(rollout: &mut Rollout, memory: &mut Memory, workload: &Workload, now: Time) {
+    let (observed, counts) = (workload.observed(), workload.counts);
+    let last = (counts.updated, counts.desired);
+    if observed && rollout.last.map(|l| (l.updated, l.desired)) != Some(last) {
+        rollout.last = Some(Last {
+            at: now,
+            updated: counts.updated,
+            desired: counts.desired,
+        });
+    }
+    if rollout.on_delete {
         return;
     }
     let most = (counts.updated, counts.available);
@@ -162,28 +200,6 @@ pub(super) fn rolled(rollout: &mut Rollout, memory: &mut Memory, workload: &Work
         None => {}
     }
     rollout.moved = memory.moved.map(|(_, at)| at).max(rollout.moved);
-    let seen = |at: &mut Option<Time>, is_so: bool| {
-        if is_so {
-            at.get_or_insert(now);
-        }
-    };
-    // These may have been long before the watch began.
-    let whole = observed && memory.whole_period;
-    seen(&mut rollout.observed, whole);
-    seen(&mut rollout.first_node, whole && counts.updated > 0);
-    seen(
-        &mut rollout.all_nodes,
-        observed && counts.updated >= counts.desired,
-    );
-    seen(&mut rollout.done, done);
-    let last = (counts.updated, counts.desired);
-    if observed && rollout.last.map(|l| (l.updated, l.desired)) != Some(last) {
-        rollout.last = Some(Last {
-            at: now,
-            updated: counts.updated,
-            desired: counts.desired,
-        });
-    }
 }
 
 /// Which revisions came, went and changed their numbers.
@@ -206,13 +222,16 @@ pub(super) fn revisions(memory: &mut Memory, entry: &Entry, now: Time, facts: &m
         there.insert(kept.uid.clone(), kept);
     }
     let gone = std::mem::replace(&mut memory.kept, there);
-    let alone = memory.watched && gone.len() == 1;
+    let alone = gone.len() == 1;
     for mut kept in gone.into_values() {
         kept.gone = Some(Bounds {
             not_before: memory.whole.min(now),
             not_after: now,
         });
-        kept.why = went::why(&kept, &memory.kept, workload, alone);
+        // One that was released only lost its controller.
+        if memory.watched && !entry.released.contains(&kept.uid) {
+            kept.why = went::why(&kept, &memory.kept, workload, alone);
+        }
         facts.push(Fact::Revision(kept));
     }
 }

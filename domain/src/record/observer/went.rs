@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use super::super::{Kept, Why};
 use crate::workload::Workload;
 
-/// Why this one went, by those that are left; `None` where it cannot be told.
-/// `alone` is one that went while it was watched, and no other with it.
+/// Why this one went while it was watched, by those that are left; `None` where it
+/// cannot be told. `alone` is one with which no other went. What went while nobody
+/// watched may have been removed by hand, whatever is left.
 pub(super) fn why(
     gone: &Kept,
     left: &HashMap<String, Kept>,

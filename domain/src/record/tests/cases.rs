@@ -38,7 +38,8 @@ fn the_walk_of_the_documentation_is_told() {
 /// Plays events into an observer that watches `namespaces`.
 fn seen(observer: &mut Observer, world: &World, namespaces: &[String]) {
     observer.entry(&world.entry(), world.clock);
-    observer.beat(|| "w".into(), namespaces, world.clock, world.clock);
+    let id = || world.clock.to_string();
+    observer.beat(id, namespaces, world.clock, world.clock);
 }
 
 #[test]
@@ -203,6 +204,69 @@ fn spans_without_a_step_are_told() {
     assert_eq!(pass(&mut world, &mut observer, 30, 2).stood_still, 120);
     let done = pass(&mut world, &mut observer, 20, 3);
     assert_eq!((done.stood_still, done.outcome), (120, Outcome::Done));
+}
+
+/// A rollout that stands still is seen to, and then nobody looks; another process
+/// finds it as it was, or further.
+#[test]
+fn what_nobody_watched_is_not_called_a_standstill() {
+    let (mut world, mut book) = (World::new(), Book::default());
+    let mut observer = Observer::default();
+    let look = |world: &mut World, observer: &mut Observer, seconds, updated| {
+        world.clock = world.clock.after(SignedDuration::from_secs(seconds));
+        world.workload.observed_generation = world.workload.generation;
+        world.workload.counts.updated = updated;
+        world.workload.counts.available = 3;
+        seen(observer, world, &[]);
+    };
+    look(&mut world, &mut observer, 1, 3);
+    world.edit(1, "kubectl-edit");
+    look(&mut world, &mut observer, 1, 1);
+    look(&mut world, &mut observer, 100, 1);
+    book.write(observer.take());
+    let stood = |book: &Book, now| told(book, "uid-foo", now).periods[0].stood_still;
+    let later = |world: &World, by: i64| world.clock.after(SignedDuration::from_secs(by));
+    assert_eq!(stood(&book, world.clock), 100);
+    for seconds in [5, 20, 40, 7200] {
+        assert_eq!(stood(&book, later(&world, seconds)), 100, "{seconds}");
+    }
+    for updated in [1, 2] {
+        let (mut book, mut observer) = (book.clone(), Observer::resume(before(&book)));
+        let mut world = world.clone();
+        look(&mut world, &mut observer, 7200, updated);
+        book.write(observer.take());
+        assert_eq!(stood(&book, world.clock), 0, "it counts anew");
+        look(&mut world, &mut observer, 70, updated);
+        book.write(observer.take());
+        assert_eq!(stood(&book, world.clock), 70);
+    }
+}
+
+/// Whether it was done while nobody watched is not known, and what is not done
+/// then is not told.
+#[test]
+fn what_was_not_followed_is_not_called_a_standstill() {
+    let (mut world, mut book) = (World::new(), Book::default());
+    let mut observer = Observer::default();
+    seen(&mut observer, &world, &[]);
+    world.edit(1, "kubectl-edit");
+    seen(&mut observer, &world, &[]);
+    world.part(1, 1);
+    seen(&mut observer, &world, &[]);
+    book.write(observer.take());
+    let moved = world.clock;
+    world.clock = moved.after(SignedDuration::from_secs(50));
+    seen(&mut observer, &world, &[]);
+    book.write(observer.take());
+    let mut observer = Observer::resume(before(&book));
+    for (seconds, available) in [(600, 1), (100, 2), (100, 2)] {
+        world.clock = world.clock.after(SignedDuration::from_secs(seconds));
+        world.part(3, available);
+        seen(&mut observer, &world, &[]);
+        book.write(observer.take());
+    }
+    let row = told(&book, "uid-foo", world.clock).periods[0].clone();
+    assert_eq!((row.stood_still, row.rollout.moved), (0, Some(moved)));
 }
 
 /// A watch vouches for less than it saw; what it saw is no gap.

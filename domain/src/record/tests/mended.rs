@@ -154,4 +154,14 @@ fn templates_that_a_manifest_only_numbers_are_not_missing() {
     steps.extend([Step::Remove(false), Step::Create(true), Step::Edit(1)]);
     let told = after(&steps, "uid-foo-2");
     assert_eq!((told.periods[0].generation, told.missing_before), (6, 1));
+    assert!(told.missing_before_at_most);
+    // Of all of it nothing is known but the first that was seen.
+    steps.extend(std::iter::repeat_n(Step::Spec, 9));
+    let told = after(&steps, "uid-foo-2");
+    assert_eq!(
+        (told.missing_before, told.missing_before_at_most),
+        (5, true)
+    );
+    let told = after(&[Step::Look, Step::Edit(1)], "uid-foo");
+    assert!(!told.missing_before_at_most);
 }

@@ -4,11 +4,12 @@ use jiff::SignedDuration;
 
 use super::world::World;
 use super::{before, told};
-use crate::record::Why;
 use crate::record::book::Book;
 use crate::record::observer::Observer;
 use crate::record::timeline::{Outcome, Timeline};
+use crate::record::{CLOCK, CUT, Why};
 use crate::revision::Revision;
+use crate::workload::UpdateStrategy;
 
 /// A world and one who follows it.
 struct Followed {
@@ -120,6 +121,98 @@ fn of_what_went_while_nobody_watched_only_the_certain_is_told() {
     assert_eq!(own.why(1), None);
 }
 
+/// It may have been removed by hand.
+#[test]
+fn what_the_limit_would_have_removed_while_nobody_watched_has_no_reason() {
+    let mut own = Followed::new();
+    for version in 1..=3 {
+        own.edit(version, "kubectl-edit");
+    }
+    own.observer = Observer::resume(before(&own.book));
+    own.edit(4, "kubectl-edit");
+    own.look();
+    assert_eq!(
+        own.why(1),
+        Some(Why::Pruned),
+        "it went after the first look"
+    );
+    own.observer = Observer::resume(before(&own.book));
+    own.pass(500);
+    own.world.edit(5, "kubectl-edit");
+    own.world.sync();
+    own.look();
+    assert_eq!(own.why(2), None);
+}
+
+#[test]
+fn what_lost_its_controller_was_not_removed_by_hand() {
+    let mut own = Followed::new();
+    own.edit(1, "kubectl-edit");
+    own.pass(5);
+    let released = own.world.revisions.remove(0);
+    own.world.released.insert(released.uid);
+    own.look();
+    assert_eq!(own.why(1), None);
+}
+
+/// A name is had by one at a time, and the later one says when it was created.
+#[test]
+fn what_went_while_nobody_watched_was_gone_when_its_namesake_was_created() {
+    let mut own = Followed::new();
+    own.observer = Observer::resume(before(&own.book));
+    own.pass(500);
+    own.world.remove(false);
+    own.world.create(false);
+    let created = own.world.workload.created_at;
+    own.pass(3600);
+    for anew in [true, false] {
+        let (mut book, mut observer) = (own.book.clone(), Observer::resume(before(&own.book)));
+        if anew {
+            observer.anew(None, &["uid-foo-2".into()], own.world.clock);
+        }
+        observer.entry(&own.world.entry(), own.world.clock);
+        book.write(observer.take());
+        let gone = told(&book, "uid-foo", own.world.clock).gone.unwrap();
+        assert_eq!(gone.at, created.after(CUT + CLOCK), "{anew}");
+        assert!(gone.not_before <= gone.at);
+    }
+}
+
+/// Nothing moves by itself.
+#[test]
+fn what_waits_for_a_person_does_not_stand_still() {
+    let mut own = Followed::new();
+    own.pass(5);
+    own.world.workload.strategy = UpdateStrategy::OnDelete;
+    own.world.edit(1, "kubectl-edit");
+    own.look();
+    own.world.part(1, 3);
+    own.look();
+    own.pass(500);
+    own.look();
+    own.world.part(2, 3);
+    own.look();
+    own.pass(500);
+    own.look();
+    let row = own.told().periods[0].clone();
+    assert!(row.rollout.on_delete && row.rollout.stalls.is_empty());
+    assert_eq!((row.outcome, row.stood_still), (Outcome::Running, 0));
+    let last = row.rollout.last.unwrap();
+    assert_eq!((last.updated, last.desired), (2, 3));
+    // Another process finds it as it is.
+    own.observer = Observer::resume(before(&own.book));
+    own.pass(500);
+    own.world.workload.counts.desired = 4;
+    own.look();
+    let last = own.told().periods[0].rollout.last.unwrap();
+    assert_eq!(
+        (last.at, last.updated, last.desired),
+        (own.world.clock, 2, 4)
+    );
+    let first = own.told().periods[1].clone();
+    assert!(!first.rollout.on_delete, "it was done before");
+}
+
 #[test]
 fn of_two_that_hold_one_template_the_lower_was_a_duplicate() {
     let mut own = Followed::new();
@@ -159,19 +252,25 @@ fn revisions_that_go_with_their_workload_were_not_removed_by_hand() {
 
 #[test]
 fn a_rollback_that_its_owner_undid_was_put_back_whoever_made_it() {
-    for (by, then, outcome) in [
-        ("kubectl", "argocd-controller", Outcome::PutBack),
-        ("kubectl", "kubectl-client-side-apply", Outcome::PutBack),
-        ("kubectl", "kubectl-edit", Outcome::Done),
-        ("kubectl", "kubectl", Outcome::Done),
-        ("helm", "helm", Outcome::Done),
+    const ARGO: &str = "argocd-controller";
+    const APPLY: &str = "kubectl-client-side-apply";
+    for (wrote, by, then, outcome) in [
+        (ARGO, "kubectl", ARGO, Outcome::PutBack),
+        (APPLY, "kubectl", APPLY, Outcome::PutBack),
+        // Nothing tells that it is theirs.
+        (ARGO, "kubectl", APPLY, Outcome::Done),
+        (ARGO, "kubectl", "terraform", Outcome::Done),
+        (ARGO, ARGO, ARGO, Outcome::Done),
+        ("kubectl-edit", "kubectl", "kubectl-edit", Outcome::Done),
+        (ARGO, "kubectl", "kubectl", Outcome::Done),
+        ("helm", "helm", "helm", Outcome::Done),
     ] {
         let mut own = Followed::new();
-        own.edit(1, "argocd-controller");
+        own.edit(1, wrote);
         own.edit(0, by);
         own.edit(1, then);
         let told = own.told();
-        assert_eq!(told.periods[1].outcome, outcome, "{by} {then}");
+        assert_eq!(told.periods[1].outcome, outcome, "{wrote} {by} {then}");
         assert_ne!(told.periods[0].outcome, Outcome::PutBack);
     }
 }

@@ -70,6 +70,7 @@ impl Life {
 }
 
 /// A DaemonSet, its controller and the truth of its history.
+#[derive(Clone)]
 pub(super) struct World {
     pub(super) clock: Time,
     pub(super) workload: Workload,
@@ -77,6 +78,8 @@ pub(super) struct World {
     /// Left by an earlier life, until the controller takes them over.
     orphans: Vec<Revision>,
     pub(super) lives: Vec<Life>,
+    /// uids of revisions that lost their controller.
+    pub(super) released: BTreeSet<String>,
     /// When somebody watched.
     pub(super) watched: Vec<(Time, Time)>,
     made: u32,
@@ -101,6 +104,7 @@ impl World {
             revisions: Vec::new(),
             orphans: Vec::new(),
             lives: Vec::new(),
+            released: BTreeSet::new(),
             watched: Vec::new(),
             workload,
             made: 0,
@@ -317,6 +321,7 @@ impl World {
         Entry {
             workload: self.workload.clone(),
             revisions: self.revisions.iter().cloned().map(Into::into).collect(),
+            released: self.released.clone(),
             progress: Progress::next(None, &self.workload, self.clock),
             stuck_after: SignedDuration::from_mins(10),
         }

@@ -1,4 +1,4 @@
-//! Spans in which nobody watched a workload.
+//! When somebody watched a workload, and spans in which nobody did.
 
 use super::Gap;
 use crate::record::{Known, Period, Watch, watching};
@@ -24,8 +24,41 @@ fn seen(period: &Period, first: i64) -> impl Iterator<Item = Time> + use<> {
     came.into_iter().flatten()
 }
 
+/// How a workload was watched.
+pub(super) struct Watched {
+    /// Spans in which nobody did.
+    pub(super) gaps: Vec<Gap>,
+    /// The last proof that somebody did.
+    last: Option<Time>,
+}
+
+impl Watched {
+    /// As these watches tell it, of a workload that the record keeps `since` then.
+    pub(super) fn by(
+        watches: &[&Watch],
+        known: &Known,
+        periods: &[Period],
+        since: Option<Time>,
+        now: Time,
+    ) -> Self {
+        let last = watches.iter().map(|watch| watch.to.min(now)).max();
+        Self {
+            gaps: gaps(watches, known, periods, since, now),
+            last,
+        }
+    }
+
+    /// Until when it was watched without a break, from a moment at which it was.
+    pub(super) fn until(&self, from: Time) -> Time {
+        let breaks = self.gaps.iter().find(|gap| gap.to > from);
+        let proved = self.last.unwrap_or(from);
+        let until = breaks.map_or(proved, |gap| gap.from.min(proved));
+        until.max(from)
+    }
+}
+
 /// The gaps in the life of a workload, `since` the record keeps it.
-pub(super) fn gaps(
+fn gaps(
     watches: &[&Watch],
     known: &Known,
     periods: &[Period],

@@ -1,5 +1,6 @@
 //! What became of a rollout.
 
+use super::gaps::Watched;
 use super::{Outcome, Row};
 use crate::record::{By, Period, STANDSTILL};
 use crate::time::Time;
@@ -14,16 +15,28 @@ pub(super) fn outcome(period: &Period, next: Option<&Period>, gone: bool) -> Out
     }
 }
 
-/// Seconds without a step; the last span of a rollout that did not get there goes
-/// on to its end.
-pub(super) fn stood_still(period: &Period, outcome: Outcome, end: Time) -> i64 {
+/// Seconds without a step, in spans of [`STANDSTILL`] or longer; the last span of
+/// a rollout that did not get there goes on to its `end`, as far as somebody
+/// watched without a break: after that a node may have come along. Where nothing
+/// moves by itself nothing stands still.
+pub(super) fn stood_still(
+    period: &Period,
+    outcome: Outcome,
+    end: Option<Time>,
+    watched: &Watched,
+) -> i64 {
+    if period.rollout.on_delete {
+        return 0;
+    }
     let mut spans = period.rollout.stalls.clone();
     let open = matches!(outcome, Outcome::Running | Outcome::Overtaken);
-    let last = period.rollout.moved.filter(|_| open);
-    spans.extend(
-        last.filter(|at| end.since(*at) >= STANDSTILL)
-            .map(|at| (at, end)),
-    );
+    if let Some(at) = period.rollout.moved.filter(|_| open) {
+        let until = watched.until(at);
+        let until = end.map_or(until, |end| end.min(until));
+        if until.since(at) >= STANDSTILL {
+            spans.insert(at, until);
+        }
+    }
     let mut until = Time::EPOCH;
     spans.into_iter().fold(0, |sum, (from, to)| {
         let from = from.max(until);
@@ -32,21 +45,20 @@ pub(super) fn stood_still(period: &Period, outcome: Outcome, end: Time) -> i64 {
     })
 }
 
-/// Marks rollbacks whose template was taken away again by whoever owns the
-/// workload.
+/// Marks rollbacks whose template was taken away again by the manager that had
+/// written the one before: it put back what is its own.
 pub(super) fn put_back(rows: &mut [Row]) {
     for at in 1..rows.len().saturating_sub(1) {
         let (before, after) = (&rows[at - 1], &rows[at + 1]);
         let returned = before.template.is_some() && before.template == after.template;
         let next = before.generation + 2 == after.generation;
         // Whoever only thinks again does it by hand.
-        let undone = match (&rows[at].by, &after.by) {
-            (Some(By::Rollbook { .. }), Some(By::Manager { name: next })) => !by_hand(next),
-            (Some(By::Manager { name }), Some(By::Manager { name: next })) => {
-                name != next && !by_hand(next)
-            }
-            _ => false,
-        };
+        let undone = matches!(&after.by, Some(By::Manager { name }) if !by_hand(name))
+            && after.by == before.by
+            && rows[at]
+                .by
+                .as_ref()
+                .is_some_and(|by| Some(by) != after.by.as_ref());
         if rows[at].back_to.is_some() && returned && next && undone {
             rows[at].outcome = Outcome::PutBack;
         }

@@ -57,8 +57,8 @@ pub enum Outcome {
     Done,
     /// Another template came before it was done.
     Overtaken,
-    /// It went back to an earlier template, and whoever owns the workload put the
-    /// one again that it had gone away from.
+    /// It went back to an earlier template, and the manager that had brought the one
+    /// that it had gone away from brought that again.
     PutBack,
     /// It goes on.
     Running,
@@ -188,6 +188,10 @@ pub struct Timeline {
     pub gaps: Vec<Gap>,
     /// Templates before the first known period that nobody saw.
     pub missing_before: i64,
+    /// There may be fewer: a manifest may have brought a template generation, and
+    /// which one it began with is not known.
+    #[serde(default)]
+    pub missing_before_at_most: bool,
     /// The earlier part that the record no longer keeps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forgotten: Option<Forgotten>,

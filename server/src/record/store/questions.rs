@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use app::record::Failure;
 use domain::record::observer::Before;
-use domain::record::then::{Ran, ran};
+use domain::record::then::{Ran, one_a_name, ran};
 use domain::record::{Kept, Known, Period, Watch};
 use domain::template::{Digest, Template};
 use domain::time::Time;
@@ -153,9 +153,10 @@ impl Store {
             }
             let watched = latest(&fresh, &known.key.namespace).unwrap_or(known.created_at);
             let (period, next) = (period.as_ref(), next.as_ref());
-            all.push(ran(&known, period, next, images, at, watched));
+            let ran = ran(&known, period, next, images, at, watched);
+            all.push((known.created_at, ran));
         }
-        Ok(all)
+        Ok(one_a_name(all))
     }
 
     /// The images of a template, sorted, each once.

@@ -50,19 +50,22 @@ async fn a_rollback_of_kubectl_that_its_owner_undid_was_put_back() {
     recorder
         .told("undone", |t| newest(t).revision == Some(2))
         .await;
-    rig.kubectl(&["rollout", "undo", "ds/undone"]);
-    recorder.told("undone", |t| t.periods.len() == 3).await;
     let api: Api<DaemonSet> = Api::default_namespaced(rig.client.clone());
     let manager = PatchParams {
         field_manager: Some("argocd-controller".to_owned()),
         ..PatchParams::default()
     };
-    let containers = json!([{"name": "c", "image": "i:2"}]);
+    let containers = json!([{"name": "c", "image": "i:3"}]);
     let patch = json!({"spec": {"template": {"spec": {"containers": containers}}}});
-    api.patch("undone", &manager, &Patch::Strategic(patch))
-        .await
-        .unwrap();
-    let told = recorder.told("undone", |t| t.periods.len() == 4).await;
+    let patch = Patch::Strategic(patch);
+    api.patch("undone", &manager, &patch).await.unwrap();
+    recorder
+        .told("undone", |t| newest(t).revision == Some(3))
+        .await;
+    rig.kubectl(&["rollout", "undo", "ds/undone"]);
+    recorder.told("undone", |t| t.periods.len() == 4).await;
+    api.patch("undone", &manager, &patch).await.unwrap();
+    let told = recorder.told("undone", |t| t.periods.len() == 5).await;
     assert_eq!(told.periods[1].outcome, Outcome::PutBack, "{told:#?}");
     recorder.end().await;
 }

@@ -45,6 +45,7 @@ pub fn truthful(life: &Life, log: &Log, told: &Timeline) {
     let oldest = told.periods.last().unwrap().generation;
     let missing = oldest - life.first;
     assert!(told.missing_before >= missing, "{told:#?}");
+    assert!(told.missing_before == missing || told.missing_before_at_most);
     if life.first == 1 {
         assert_eq!(told.missing_before, missing);
     }
