@@ -61,8 +61,8 @@ catalogue! {
         format!("The record is behind since {at}: {words}. What is seen meanwhile is kept in memory and written when the database takes it."),
         format!("记录自 {at} 起滞后：{words}。期间所见保存在内存中，数据库恢复后写入。");
     record_set_aside(at: &str, words: &str) =
-        format!("Some of what was seen since {at} is not in the record: {words}. The rest is written. This is kept in memory until the server stops, and tried again every minute, in case somebody mends it."),
-        format!("自 {at} 起所见的部分内容不在记录中：{words}。其余已写入。这部分保存在内存中直至服务器停止，并每分钟重试一次，以待修复。");
+        format!("Some of what was seen since {at} is not in the record: {words}. The rest is written, and is not certain without it. This is kept in memory until the server stops, and tried again every minute, in case somebody mends it."),
+        format!("自 {at} 起所见的部分内容不在记录中：{words}。其余已写入，但缺少这部分便不确定。这部分保存在内存中直至服务器停止，并每分钟重试一次，以待修复。");
     record_closed(at: &str, words: &str) =
         format!("Nothing is recorded since {at}: {words}. What is live is shown all the same; what happens until this is mended will be a gap in the record."),
         format!("自 {at} 起没有记录：{words}。实时页面不受影响；在此期间发生的事在记录中将是空白。");

@@ -39,8 +39,8 @@ use failure::{damaged, failed};
 use file::prepare;
 pub use lead::Seat;
 use lease::silent;
-pub use put::Passed;
 use put::put;
+pub use put::{Passed, needs};
 pub use retain::Removed;
 pub use scope::Scope;
 pub use whole::{Checked, Several};
@@ -223,13 +223,19 @@ impl Store {
 
     /// Writes each fact by itself and hands back those that will never be
     /// taken, each with the reason: so one that cannot be written does not hold
-    /// up the others.
+    /// up the others. After one of them those that need it are handed back too:
+    /// what belongs to its workload, and what vouches that nothing is missing.
     ///
     /// # Errors
     /// When the database has a trouble of its own. Writing them again is right.
     pub async fn write_each(&self, facts: &[Fact]) -> Result<Vec<(Fact, Failure)>, Failure> {
-        let mut refused = Vec::new();
+        let mut refused: Vec<(Fact, Failure)> = Vec::new();
         for fact in facts {
+            let needed = refused.iter().find(|(other, _)| needs(fact, other));
+            if let Some(why) = needed.map(|(_, why)| why.clone()) {
+                refused.push((fact.clone(), why));
+                continue;
+            }
             match self.write(std::slice::from_ref(fact)).await {
                 Ok(()) => {}
                 Err(failure @ (Failure::Unfit { .. } | Failure::Damaged { .. })) => {

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use domain::record::{Known, Watch};
+use domain::record::{Bounds, Known, Period, Watch};
 use domain::workload::Key;
 
 use super::*;
@@ -105,5 +105,103 @@ async fn what_is_not_written_at_the_end_is_counted() {
         pending.finish(|| at(1), leads).await.unwrap();
         assert_eq!(pending.left(), left);
     }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// What another program does to the file.
+async fn beside(file: &std::path::Path, sql: &'static str) {
+    let url = format!("sqlite://{}?mode=rw", file.display());
+    let pool = sqlx::AnyPool::connect(&url).await.unwrap();
+    sqlx::query(sql).execute(&pool).await.unwrap();
+    pool.close().await;
+}
+
+/// Nobody vouches for a time of which something is missing: not with it, not
+/// after it, and not for whoever comes next.
+#[tokio::test]
+async fn what_is_set_aside_is_not_vouched_for() {
+    let folder = std::env::temp_dir().join(format!("rb-vouch-{}", std::process::id()));
+    let path = folder.join("r.db");
+    let store = Store::file(&path).await.unwrap();
+    let mut pending = Pending::new(store.clone(), Vec::new(), at(0));
+    let wrote = async |pending: &mut Pending, facts: Vec<Fact>| {
+        pending.add(facts);
+        pending.start(true, at(0));
+        pending.done(|| at(0)).await
+    };
+    let period = |workload: &str, generation, second| {
+        let bounds = Bounds::dated(at(second));
+        Fact::Period(Period::new(workload, generation, bounds))
+    };
+    let until = async || store.watched_until(&[]).await.unwrap();
+    let ran = async |second| {
+        let then = store.then(at(second)).await.unwrap();
+        let each = then.iter().map(|ran| (ran.generation, ran.certain));
+        each.collect::<Vec<_>>()
+    };
+    let facts = vec![known("a"), period("a", 1, 0), watch(20)];
+    wrote(&mut pending, facts).await.unwrap();
+    beside(
+        &path,
+        "CREATE TRIGGER no BEFORE INSERT ON period WHEN NEW.generation = 2 \
+         OR NEW.workload = 'b' BEGIN SELECT RAISE(ABORT, 'no'); END",
+    )
+    .await;
+    let facts = vec![period("a", 2, 30), watch(40)];
+    assert!(wrote(&mut pending, facts).await.is_err());
+    assert_eq!(until().await, Some(at(20)), "written with it");
+    let facts = vec![known("c"), watch(60)];
+    assert!(wrote(&mut pending, facts).await.is_err());
+    assert_eq!(until().await, Some(at(20)), "written after it");
+    assert_eq!(store.before().await.unwrap()[0].fresh, at(20));
+    assert_eq!(ran(50).await[0], (Some(1), false));
+    // Once it is taken, all of it was watched.
+    beside(&path, "DROP TRIGGER no").await;
+    if let Some(aside) = &mut pending.aside {
+        aside.at -= MENDED;
+    }
+    wrote(&mut pending, vec![watch(80)]).await.unwrap();
+    assert_eq!(until().await, Some(at(80)));
+    assert_eq!(ran(50).await[0], (Some(2), true));
+    assert_eq!(pending.left(), 0);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// What belongs to a workload that is not taken waits for it: without it, it
+/// would be passed over.
+#[tokio::test]
+async fn what_belongs_to_what_is_set_aside_waits_with_it() {
+    let folder = std::env::temp_dir().join(format!("rb-aside-{}", std::process::id()));
+    let path = folder.join("r.db");
+    let store = Store::file(&path).await.unwrap();
+    beside(
+        &path,
+        "CREATE TRIGGER no BEFORE INSERT ON workload WHEN NEW.uid = 'a' \
+         BEGIN SELECT RAISE(ABORT, 'no'); END",
+    )
+    .await;
+    let mut pending = Pending::new(store.clone(), Vec::new(), at(0));
+    let period = |generation| Fact::Period(Period::new("a", generation, Bounds::dated(at(1))));
+    for facts in [vec![known("a"), known("b"), period(1)], vec![period(2)]] {
+        pending.add(facts);
+        pending.start(true, at(0));
+        if pending.doing.is_some() {
+            assert!(pending.done(|| at(0)).await.is_err());
+        }
+    }
+    let lives = async |name| {
+        let lives = store.lives(&Key::daemon_set("ns", name)).await.unwrap();
+        lives.len()
+    };
+    assert_eq!((lives("a").await, lives("b").await), (0, 1));
+    beside(&path, "DROP TRIGGER no").await;
+    if let Some(aside) = &mut pending.aside {
+        aside.at -= MENDED;
+    }
+    pending.start(true, at(0));
+    pending.done(|| at(0)).await.unwrap();
+    let lives = store.lives(&Key::daemon_set("ns", "a")).await.unwrap();
+    let sources = store.sources(lives[0].clone(), Vec::new(), None).await;
+    assert_eq!(sources.unwrap().periods.len(), 2);
     std::fs::remove_dir_all(&folder).unwrap();
 }
