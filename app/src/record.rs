@@ -56,6 +56,14 @@ pub enum Failure {
         /// The other one.
         uid: String,
     },
+    /// It may be the record of another cluster.
+    #[error(
+        "it cannot be told whether this is the record of this cluster: no workload of its is there, \
+         and the uid of the namespace kube-system, which tells clusters apart, is not known to this \
+         account or was not to the one that began the record. Let both get that namespace, or give \
+         each cluster its own with --record"
+    )]
+    UnclearCluster,
     /// A newer Rollbook has changed its form.
     #[error(
         "the record was written by a newer Rollbook (its form {version} is not known to this one): \
