@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use domain::record::changes::{Changes, Window};
 use domain::record::images::Images;
 use domain::record::kept::KeptTemplate;
-use domain::record::then::Ran;
+use domain::record::then::{Ran, Reach};
 use domain::record::timeline::Timeline;
 use domain::rollback::{Order, Reason, Report};
 use domain::time::Time;
@@ -120,11 +120,12 @@ pub trait Record: Send + Sync + 'static {
     /// When there is no record, or it cannot be read.
     async fn kept(&self, key: &Key, name: &str) -> Result<Option<KeptTemplate>, Failure>;
 
-    /// What every workload ran at a moment, by namespace and name.
+    /// What every workload ran at a moment, by namespace and name, and what the
+    /// record can have missed of it.
     ///
     /// # Errors
     /// When there is no record, or it cannot be read.
-    async fn then(&self, at: Time) -> Result<Vec<Ran>, Failure>;
+    async fn then(&self, at: Time, now: Time) -> Result<(Vec<Ran>, Reach), Failure>;
 
     /// One page, from 1, of the periods whose templates name an image with
     /// this text in it; of the images that run now, where it is empty.

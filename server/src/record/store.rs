@@ -46,13 +46,14 @@ pub use scope::Scope;
 pub use whole::{Checked, Several};
 
 /// Schema versions, oldest first.
-const MIGRATIONS: [(&str, &str); 3] = [
+const MIGRATIONS: [(&str, &str); 4] = [
     ("record", include_str!("../../migrations/0001_record.sql")),
     (
         "retention",
         include_str!("../../migrations/0002_retention.sql"),
     ),
     ("cluster", include_str!("../../migrations/0003_cluster.sql")),
+    ("removed", include_str!("../../migrations/0004_removed.sql")),
 ];
 /// How long a call waits for the database.
 const PATIENCE: Duration = Duration::from_secs(5);

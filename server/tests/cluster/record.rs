@@ -9,6 +9,7 @@ mod lost;
 mod random;
 mod replicas;
 mod rights;
+mod then;
 mod went;
 
 use std::path::{Path, PathBuf};
@@ -306,7 +307,7 @@ async fn the_walk(rig: &Rig, name: &str, place: &Place) {
 /// In the midst of each period, that one ran; before the first, none.
 async fn ran_then(recorder: &Recorder, name: &str, told: &Timeline) {
     let ran = async |at: Time| {
-        let then = recorder.record.then(at).await.unwrap();
+        let (then, _) = recorder.record.then(at, recorder.port.now()).await.unwrap();
         then.into_iter().find(|ran| ran.key.name == name)
     };
     let second = SignedDuration::from_secs(1);

@@ -132,7 +132,7 @@ async fn a_record_is_of_one_cluster() {
     let told = kept.timeline(&key, None, None, now).await;
     assert_eq!(told.err().as_ref(), Some(&other));
     assert_eq!(kept.kept(&key, "any").await.err().as_ref(), Some(&other));
-    assert_eq!(kept.then(now).await.err().as_ref(), Some(&other));
+    assert_eq!(kept.then(now, now).await.err().as_ref(), Some(&other));
     assert_eq!(kept.images("", 1).await.err().as_ref(), Some(&other));
     assert_eq!(kept.changes(window, now).await.err().as_ref(), Some(&other));
     stop.cancel();
@@ -172,7 +172,7 @@ async fn who_cannot_tell_the_cluster_is_known_by_its_workloads() {
         matches!(kept.state(), State::Closed(_, Failure::UnclearCluster))
     })
     .await;
-    let told = kept.then(rig.port.now()).await;
+    let told = kept.then(rig.port.now(), rig.port.now()).await;
     assert_eq!(told.err(), Some(Failure::UnclearCluster));
     stop.cancel();
 
