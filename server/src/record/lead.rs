@@ -1,4 +1,4 @@
-//! Which of several replicas writes. The others watch as well, and keep what
+//! Which of several replicas that watch the same namespaces writes. The others watch as well, and keep what
 //! they see until they know that it is written: whoever takes over misses
 //! nothing.
 
