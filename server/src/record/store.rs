@@ -66,11 +66,15 @@ const LOCK: i64 = 0x0072_6f6c_6c62;
 /// Readers beside the writer.
 const CONNECTIONS: u32 = 4;
 
-/// Of each connection. Space that becomes free goes back; readers go on while
-/// one writes; a write is kept before it is acknowledged.
-const SQLITE: &[&str] = &[
+/// Of a new file: space that becomes free goes back; readers go on while one
+/// writes. It keeps them, and they need the lock to write: no later connection
+/// may wait for whoever has that.
+const FILE: &[&str] = &[
     "PRAGMA auto_vacuum = INCREMENTAL",
     "PRAGMA journal_mode = WAL",
+];
+/// Of each connection. A write is kept before it is acknowledged.
+const SQLITE: &[&str] = &[
     "PRAGMA synchronous = FULL",
     "PRAGMA busy_timeout = 4000",
     // KiB of pages for each connection; the system keeps the file besides.
@@ -146,6 +150,13 @@ impl Store {
         // does not say why.
         let first = timeout(PATIENCE, async {
             let mut connection = AnyConnection::connect(url).await?;
+            if !postgres {
+                let mode = sqlx::query("PRAGMA journal_mode");
+                let mode = mode.fetch_one(&mut connection).await?;
+                if mode.try_get::<String, _>(0)? != "wal" {
+                    set(&mut connection, FILE).await?;
+                }
+            }
             set(&mut connection, settings).await?;
             connection.close().await
         });
