@@ -144,7 +144,8 @@ pub trait Record: Send + Sync + 'static {
 /// Carries out an order; a template that Kubernetes keeps no more comes from the
 /// record, if this very workload had it, and not one of its name before.
 pub async fn rollback(cluster: &dyn Cluster, record: &dyn Record, order: Order) -> Report {
-    if order.kept().is_none() {
+    // Of what may not be seen the record is not asked either; the cluster says why.
+    if order.kept().is_none() || !cluster.health().is_live() {
         return cluster.rollback(order, None).await;
     }
     let refused = |reason| Report::unchanged(reason, None);

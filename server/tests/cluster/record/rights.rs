@@ -1,8 +1,10 @@
 //! Who may not see the workloads may not see what the record has on them.
 
 use domain::health::Health;
-use domain::record::{Fact, Known};
+use domain::record::{Archived, Bounds, Fact, Known, Period};
+use domain::template::Template;
 use domain::time::Time;
+use serde_json::json;
 use server::record::store::Store;
 
 use super::file;
@@ -19,7 +21,15 @@ const ALL: [&str; 5] = [
     "/api/changes",
 ];
 
-/// A record with a workload that nobody watches any more.
+/// The image of the template that the record has.
+const IMAGE: &str = "kept-back:1";
+
+fn template() -> Template {
+    let containers = json!([{"name": "c", "image": IMAGE}]);
+    Template::new(json!({"spec": {"containers": containers}})).unwrap()
+}
+
+/// A record with a workload that nobody watches any more, and a template of it.
 async fn written(rig: &Rig, name: &str) -> String {
     let path = file(rig, name);
     let store = Store::file(&path).await.unwrap();
@@ -28,7 +38,15 @@ async fn written(rig: &Rig, name: &str) -> String {
         Rig::key("veiled"),
         Time::from_second(1_700_000_000),
     );
-    store.write(&[Fact::Workload(known)]).await.unwrap();
+    let start = Bounds::dated(known.created_at);
+    let mut period = Period::new(&known.uid, 1, start);
+    period.template = Some(template().digest());
+    let facts = [
+        Fact::Workload(known),
+        Fact::Template(Archived::from(&template())),
+        Fact::Period(period),
+    ];
+    store.write(&facts).await.unwrap();
     path.to_str().unwrap().to_owned()
 }
 
@@ -38,6 +56,38 @@ async fn refused(web: &Web, expected: u16) {
         let (status, body) = web.get(path).await;
         assert_eq!(status, expected, "{path}: {body}");
         assert!(!body.contains("veiled"), "{path}: {body}");
+    }
+    // What tells of one workload, and may repeat its name.
+    let (of, digest) = ("namespace=default&name=veiled", template().digest());
+    let page = "/ns/default/daemonsets/veiled";
+    for path in [
+        format!("/api/timeline?{of}"),
+        format!("/api/timeline?{of}&uid=uid-veiled"),
+        format!("/api/template?{of}&template={digest}&reveal=true"),
+        format!("/api/compare?{of}&from={digest}&to={digest}"),
+        format!("/api/compare?{of}&from={digest}&to=live"),
+        page.to_owned(),
+        format!("{page}?gone=uid-veiled"),
+        format!("{page}/revisions/{digest}"),
+        format!("{page}/compare?from={digest}&to=live"),
+        format!("{page}/rollback?to={digest}"),
+    ] {
+        let (status, body) = web.get(&path).await;
+        assert_eq!(status, expected, "{path}: {body}");
+        assert!(!body.contains(IMAGE), "{path}: {body}");
+    }
+    for dry in [true, false] {
+        let order = json!({"namespace": "default", "name": "veiled", "kind": "DaemonSet",
+            "to": digest.to_string(), "dryRun": dry});
+        let (status, report) = web.order(&order).await;
+        // Whether the record has it is not told.
+        assert_eq!(
+            (status, &report["code"]),
+            (503, &json!("stale")),
+            "{report}"
+        );
+        assert_eq!(report["changed"], false, "{report}");
+        assert!(!report.to_string().contains(IMAGE), "{report}");
     }
 }
 
