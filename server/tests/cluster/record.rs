@@ -2,6 +2,7 @@
 //! held against what the test did and when, with the recorder killed at any
 //! moment.
 
+mod behind;
 mod files;
 mod found;
 mod kept;

@@ -205,3 +205,62 @@ async fn what_belongs_to_what_is_set_aside_waits_with_it() {
     assert_eq!(sources.unwrap().periods.len(), 2);
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+/// As much as an hour brings is kept while the database takes nothing, each thing
+/// once however often it was said, and all of it is written then.
+#[tokio::test]
+async fn an_hour_is_kept_and_written() {
+    const WORKLOADS: i64 = 50;
+    const CHANGES: i64 = 60;
+    let folder = std::env::temp_dir().join(format!("rb-hour-{}", std::process::id()));
+    let path = folder.join("r.db");
+    let store = Store::file(&path).await.unwrap();
+    let url = format!("sqlite://{}?mode=rw", path.display());
+    let other = sqlx::AnyPool::connect(&url).await.unwrap();
+    let mut held = other.acquire().await.unwrap();
+    let lock = sqlx::query("BEGIN IMMEDIATE");
+    lock.execute(&mut *held).await.unwrap();
+    let mut pending = Pending::new(store.clone(), Vec::new(), at(0));
+    pending.add((0..WORKLOADS).map(|n| known(&format!("w{n}"))).collect());
+    let mut failed = None;
+    for second in (0..3600).step_by(2) {
+        let mut facts = vec![watch(second)];
+        if second % 60 == 0 {
+            let bounds = Bounds::dated(at(second));
+            let generation = second / 60 + 1;
+            let changed = (0..WORKLOADS).map(|n| Period::new(&format!("w{n}"), generation, bounds));
+            facts.extend(changed.map(Fact::Period));
+        }
+        pending.add(facts);
+        if second == 600 {
+            pending.start(true, at(second));
+            failed = pending.done(|| at(second)).await.err();
+        }
+    }
+    assert!(
+        matches!(failed, Some(Failure::Database { .. })),
+        "{failed:?}"
+    );
+    assert_eq!(
+        store.before().await.unwrap().len(),
+        0,
+        "it is read meanwhile"
+    );
+    let unlock = sqlx::query("ROLLBACK");
+    unlock.execute(&mut *held).await.unwrap();
+    pending.again = None;
+    pending.start(true, at(3600));
+    pending.done(|| at(3600)).await.unwrap();
+    assert_eq!(pending.left(), 0);
+    let (mut periods, mut others) = (0, 0);
+    let export = store.export(|fact| match fact {
+        Fact::Period(_) => periods += 1,
+        _ => others += 1,
+    });
+    export.await.unwrap();
+    assert_eq!((periods, others), (WORKLOADS * CHANGES, WORKLOADS + 1));
+    assert_eq!(store.watched_until(&[]).await.unwrap(), Some(at(3598)));
+    let checked = store.check().await.unwrap();
+    assert_eq!(checked.wrong, Vec::<String>::new());
+    std::fs::remove_dir_all(&folder).unwrap();
+}
