@@ -113,6 +113,17 @@ fn place(path: &Path) -> Place {
     Place::File(path.to_owned())
 }
 
+/// One of each database, with a name of its own for what a scenario does; the
+/// server ends with its place.
+fn both(rig: &Rig, name: &str) -> [(String, Place, Option<Postgres>); 2] {
+    let server = Postgres::start(name).unwrap();
+    let url = Place::Url(server.url());
+    [
+        (name.to_owned(), place(&file(rig, name)), None),
+        (format!("{name}-too"), url, Some(server)),
+    ]
+}
+
 fn newest(told: &Timeline) -> &Row {
     &told.periods[0]
 }

@@ -21,16 +21,14 @@ impl Store {
     /// # Errors
     /// When it is another one's or may be, or the database cannot be read.
     pub async fn bind(&self, cluster: &str, there: &HashSet<String>) -> Result<(), Failure> {
-        let own = match self.bound().await? {
-            Some(own) => own,
-            None => {
-                self.change(
-                    "INSERT INTO cluster (one, uid) VALUES (1, $1) ON CONFLICT (one) DO NOTHING",
-                    &[cluster],
-                )
-                .await?;
-                self.bound().await?.unwrap_or_default()
-            }
+        let own = if let Some(own) = self.bound().await? {
+            own
+        } else {
+            let first =
+                "INSERT INTO cluster (one, uid) VALUES (1, $1) ON CONFLICT (one) DO NOTHING";
+            self.change(first, &[cluster]).await?;
+            let row = self.row(sqlx::query("SELECT uid FROM cluster")).await?;
+            row.try_get("uid").map_err(failed)?
         };
         let weak = |name: &str| name.starts_with(ADDRESS);
         if own == cluster {

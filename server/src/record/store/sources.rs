@@ -87,11 +87,11 @@ impl Store {
     /// Since when the record keeps what was seen of all namespaces that are told.
     pub(super) async fn recorded_since(&self) -> Result<Option<Time>, Failure> {
         let watches = self.first_watches().await?;
-        let first = |name: &Option<&str>| {
-            let own = watches.iter().filter(|watch| covers(watch, *name));
+        let first = |name: Option<&str>| {
+            let own = watches.iter().filter(|watch| covers(watch, name));
             own.map(|watch| watch.from).min()
         };
-        let firsts: Option<Vec<Time>> = self.scope.each().iter().map(first).collect();
+        let firsts: Option<Vec<Time>> = self.scope.each().into_iter().map(first).collect();
         let first = firsts.and_then(|all| all.into_iter().max());
         Ok(first.max(first.and(self.kept_since().await?)))
     }
@@ -102,15 +102,15 @@ impl Store {
     /// When the database cannot be read.
     pub async fn reach(&self, at: Time, now: Time) -> Result<Reach, Failure> {
         let watches = self.watches(at.after(-PAUSE), at.after(PAUSE)).await?;
-        let each = self.scope.each();
-        let seen = |name: &Option<&str>| {
-            let own = watches.iter().filter(|watch| covers(watch, *name));
+        let mut each = self.scope.each().into_iter().peekable();
+        let seen = |name: Option<&str>| {
+            let own = watches.iter().filter(|watch| covers(watch, name));
             watched(own, at, now)
         };
         Ok(Reach {
             recorded_since: self.recorded_since().await?,
             kept_since: self.kept_since().await?,
-            watched: !each.is_empty() && each.iter().all(seen),
+            watched: each.peek().is_some() && each.all(seen),
         })
     }
 

@@ -5,9 +5,9 @@ use domain::record::{Archived, Bounds, Fact, Known, Period};
 use domain::template::Template;
 use domain::time::Time;
 use serde_json::json;
-use server::record::store::Store;
+use server::config::Record as Place;
 
-use super::file;
+use super::{both, open};
 use crate::rig::{Rig, share, until};
 use crate::web::{Web, start};
 use crate::wire::Wire;
@@ -29,10 +29,10 @@ fn template() -> Template {
     Template::new(json!({"spec": {"containers": containers}})).unwrap()
 }
 
-/// A record with a workload that nobody watches any more, and a template of it.
-async fn written(rig: &Rig, name: &str) -> String {
-    let path = file(rig, name);
-    let store = Store::file(&path).await.unwrap();
+/// A record with a workload that nobody watches any more, and a template of it;
+/// how a server is told of it.
+async fn written(place: &Place) -> String {
+    let store = open(place).await;
     let known = Known::new(
         "uid-veiled",
         Rig::key("veiled"),
@@ -47,7 +47,11 @@ async fn written(rig: &Rig, name: &str) -> String {
         Fact::Period(period),
     ];
     store.write(&facts).await.unwrap();
-    path.to_str().unwrap().to_owned()
+    match place {
+        Place::File(path) => path.to_str().unwrap().to_owned(),
+        Place::Url(url) => url.clone(),
+        Place::None => unreachable!(),
+    }
 }
 
 /// All answer with this, and none names the workload.
@@ -94,18 +98,20 @@ async fn refused(web: &Web, expected: u16) {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_may_see_nothing_is_told_nothing() {
     let rig = share().await;
-    let path = written(&rig, "veiled").await;
     rig.kubectl(&["create", "serviceaccount", "shut-out"]);
     let token = rig.kubectl(&["create", "token", "shut-out"]);
     let kubeconfig = rig.kubeconfig_of(&token, "shut-out");
-    for limits in [&[][..], &["--namespace", "default"]] {
-        let more = [&["--record", &path], limits].concat();
-        let (web, port) = start(&kubeconfig, &more).await;
-        until("it is refused", || {
-            matches!(port.health(), Health::Refused { .. })
-        })
-        .await;
-        refused(&web, 403).await;
+    for (_, place, _server) in both(&rig, "veiled") {
+        let path = written(&place).await;
+        for limits in [&[][..], &["--namespace", "default"]] {
+            let more = [&["--record", path.as_str()], limits].concat();
+            let (web, port) = start(&kubeconfig, &more).await;
+            until("it is refused", || {
+                matches!(port.health(), Health::Refused { .. })
+            })
+            .await;
+            refused(&web, 403).await;
+        }
     }
 }
 
@@ -113,27 +119,29 @@ async fn who_may_see_nothing_is_told_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_seen_nothing_yet_is_told_nothing() {
     let rig = share().await;
-    let path = written(&rig, "unseen").await;
-    let (wire, kubeconfig) = Wire::new(&rig, "unseen");
-    let more = ["--record", path.as_str()];
-    let (web, port) = start(&kubeconfig, &more).await;
-    until("it sees", || port.health().is_live()).await;
-    let mut open = false;
-    for _ in 0..200 {
-        open = web.get("/api/then").await.0 == 200;
-        if open {
-            break;
+    for (name, place, _server) in both(&rig, "unseen") {
+        let path = written(&place).await;
+        let (wire, kubeconfig) = Wire::new(&rig, &name);
+        let more = ["--record", path.as_str()];
+        let (web, port) = start(&kubeconfig, &more).await;
+        until("it sees", || port.health().is_live()).await;
+        let mut open = false;
+        for _ in 0..200 {
+            open = web.get("/api/then").await.0 == 200;
+            if open {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        assert!(open, "the record is open");
+        wire.deafen_quiet(std::time::Duration::ZERO);
+        until("it is stale", || !port.health().is_live()).await;
+        for path in ALL {
+            let (status, body) = web.get(path).await;
+            assert_eq!(status, 200, "{path}: {body}");
+        }
+        let (blind, port) = start(&kubeconfig, &more).await;
+        assert!(!port.complete());
+        refused(&blind, 503).await;
     }
-    assert!(open, "the record is open");
-    wire.deafen_quiet(std::time::Duration::ZERO);
-    until("it is stale", || !port.health().is_live()).await;
-    for path in ALL {
-        let (status, body) = web.get(path).await;
-        assert_eq!(status, 200, "{path}: {body}");
-    }
-    let (blind, port) = start(&kubeconfig, &more).await;
-    assert!(!port.complete());
-    refused(&blind, 503).await;
 }
