@@ -124,6 +124,15 @@ fn both(rig: &Rig, name: &str) -> [(String, Place, Option<Postgres>); 2] {
     ]
 }
 
+/// It, for `--record`.
+fn argument(place: &Place) -> String {
+    match place {
+        Place::Url(url) => url.clone(),
+        Place::File(path) => path.to_str().unwrap().to_owned(),
+        Place::None => "none".to_owned(),
+    }
+}
+
 fn newest(told: &Timeline) -> &Row {
     &told.periods[0]
 }

@@ -7,7 +7,7 @@ use domain::time::Time;
 use serde_json::json;
 use server::config::Record as Place;
 
-use super::{both, open};
+use super::{argument, both, open};
 use crate::rig::{Rig, share, until};
 use crate::web::{Web, start};
 use crate::wire::Wire;
@@ -47,11 +47,7 @@ async fn written(place: &Place) -> String {
         Fact::Period(period),
     ];
     store.write(&facts).await.unwrap();
-    match place {
-        Place::File(path) => path.to_str().unwrap().to_owned(),
-        Place::Url(url) => url.clone(),
-        Place::None => unreachable!(),
-    }
+    argument(place)
 }
 
 /// All answer with this, and none names the workload.
