@@ -5,7 +5,7 @@ use domain::fleet::Line;
 use domain::health::{Health, Missing};
 use domain::history::{History, Row};
 use domain::note::Note;
-use domain::record::then::Ran;
+use domain::record::then::{Ran, Reach};
 use domain::status::Status;
 use domain::summary::Change;
 use domain::template::Digest;
@@ -213,6 +213,9 @@ pub struct Delta {
 pub struct Then {
     /// The moment.
     pub at: Time,
+    /// What the record can have missed of it.
+    #[serde(flatten)]
+    pub reach: Reach,
     /// By namespace and name.
     pub workloads: Vec<ThenLine>,
 }

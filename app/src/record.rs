@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use domain::record::changes::{Changes, Window};
 use domain::record::images::Images;
 use domain::record::kept::KeptTemplate;
-use domain::record::then::Ran;
+use domain::record::then::{Ran, Reach};
 use domain::record::timeline::Timeline;
 use domain::rollback::{Order, Reason, Report};
 use domain::time::Time;
@@ -56,6 +56,14 @@ pub enum Failure {
         /// The other one.
         uid: String,
     },
+    /// It may be the record of another cluster.
+    #[error(
+        "it cannot be told whether this is the record of this cluster: no workload of its is there, \
+         and the uid of the namespace kube-system, which tells clusters apart, is not known to this \
+         account or was not to the one that began the record. Let both get that namespace, or give \
+         each cluster its own with --record"
+    )]
+    UnclearCluster,
     /// A newer Rollbook has changed its form.
     #[error(
         "the record was written by a newer Rollbook (its form {version} is not known to this one): \
@@ -112,11 +120,12 @@ pub trait Record: Send + Sync + 'static {
     /// When there is no record, or it cannot be read.
     async fn kept(&self, key: &Key, name: &str) -> Result<Option<KeptTemplate>, Failure>;
 
-    /// What every workload ran at a moment, by namespace and name.
+    /// What every workload ran at a moment, by namespace and name, and what the
+    /// record can have missed of it.
     ///
     /// # Errors
     /// When there is no record, or it cannot be read.
-    async fn then(&self, at: Time) -> Result<Vec<Ran>, Failure>;
+    async fn then(&self, at: Time, now: Time) -> Result<(Vec<Ran>, Reach), Failure>;
 
     /// One page, from 1, of the periods whose templates name an image with
     /// this text in it; of the images that run now, where it is empty.
@@ -135,7 +144,8 @@ pub trait Record: Send + Sync + 'static {
 /// Carries out an order; a template that Kubernetes keeps no more comes from the
 /// record, if this very workload had it, and not one of its name before.
 pub async fn rollback(cluster: &dyn Cluster, record: &dyn Record, order: Order) -> Report {
-    if order.kept().is_none() {
+    // Of what may not be seen the record is not asked either; the cluster says why.
+    if order.kept().is_none() || !cluster.health().is_live() {
         return cluster.rollback(order, None).await;
     }
     let refused = |reason| Report::unchanged(reason, None);

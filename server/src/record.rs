@@ -24,7 +24,7 @@ use domain::record::Known;
 use domain::record::changes::{Changes, Window};
 use domain::record::images::Images;
 use domain::record::kept::KeptTemplate;
-use domain::record::then::Ran;
+use domain::record::then::{Ran, Reach};
 use domain::record::timeline::{Timeline, timeline};
 use domain::time::Time;
 use domain::workload::Key;
@@ -59,7 +59,7 @@ impl Record for Off {
         Err(Failure::Off)
     }
 
-    async fn then(&self, _: Time) -> Result<Vec<Ran>, Failure> {
+    async fn then(&self, _: Time, _: Time) -> Result<(Vec<Ran>, Reach), Failure> {
         Err(Failure::Off)
     }
 
@@ -126,8 +126,9 @@ impl Record for Kept {
         self.store()?.kept(key, name).await
     }
 
-    async fn then(&self, at: Time) -> Result<Vec<Ran>, Failure> {
-        self.store()?.then(at).await
+    async fn then(&self, at: Time, now: Time) -> Result<(Vec<Ran>, Reach), Failure> {
+        let store = self.store()?;
+        Ok((store.then(at).await?, store.reach(at, now).await?))
     }
 
     async fn images(&self, query: &str, page: usize) -> Result<Images, Failure> {

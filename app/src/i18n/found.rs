@@ -35,8 +35,8 @@ catalogue! {
         format!("No recorded template has an image with “{query}” in it."),
         format!("没有已记录的模板含有“{query}”的镜像。");
     images_scope(since: &str) =
-        format!("The record begins {since}: what ran before and was gone by then is not known."),
-        format!("记录始于 {since}：此前运行且已消失的内容未知。");
+        format!("The record begins {since}: what ran before and was gone by then, or came and went while nobody watched, is not known."),
+        format!("记录始于 {since}：此前运行且已消失的，或在无人观察期间出现又消失的，均未知。");
     in_workloads(n: usize) = format!("{n} workload{}", s(n)), format!("{n} 个工作负载");
     find_image(image: &str) = format!("Where {image} runs and ran"), format!("{image} 在何处运行");
 

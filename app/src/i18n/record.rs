@@ -6,17 +6,18 @@ fn s(n: i64) -> &'static str {
     if n == 1 { "" } else { "s" }
 }
 
-fn not_known(n: usize) -> String {
+/// `, 2 not known`.
+fn so_many(n: usize, what: &str) -> String {
     match n {
         0 => String::new(),
-        n => format!(", {n} not known"),
+        n => format!(", {n} {what}"),
     }
 }
 
-fn not_known_zh(n: usize) -> String {
+fn so_many_zh(n: usize, what: &str) -> String {
     match n {
         0 => String::new(),
-        n => format!("，{n} 个未知"),
+        n => format!("，{n} 个{what}"),
     }
 }
 
@@ -27,12 +28,23 @@ catalogue! {
     then_hour = "1 hour ago", "1 小时前";
     then_day = "1 day ago", "1 天前";
     then_week = "1 week ago", "1 周前";
-    then_nothing = "Nothing is recorded of that moment: no workload was there, or nobody watched before it.",
-        "该时刻没有记录：当时没有工作负载，或此前无人观察。";
+    then_nothing = "Nothing is recorded of that moment.", "该时刻没有记录。";
+    then_none = "No workload was there at that moment.", "该时刻没有工作负载。";
+    then_before(at: &str) =
+        format!("The record of all that is shown begins {at}: what was gone by then may be missing."),
+        format!("所示内容的完整记录始于 {at}：在此之前已消失的可能缺失。");
+    then_before_any = "It is not recorded yet.", "尚无记录。";
+    then_removed(at: &str) =
+        format!("What ended before {at} may have been removed: --record-age and --record-size limit the record."),
+        format!("{at} 之前结束的内容可能已被移除：记录受 --record-age 与 --record-size 限制。");
+    then_unwatched = "Nobody watched at that moment: a workload that came and went meanwhile is not listed.",
+        "该时刻无人观察：期间出现又消失的工作负载未列出。";
     then_same = "the same now", "与现在相同";
     then_other = "another one now", "现在不同";
     then_gone = "deleted since", "此后已删除";
     then_uncertain = "not certain: the next one may have come by then", "不确定：此时可能已换成下一个";
+    then_may_be_gone = "not certain: it may have been deleted by then", "不确定：此时可能已被删除";
+    then_deleted = "deleted", "已删除";
     then_forgotten = "the record no longer keeps what it had then", "记录不再保留当时的模板";
     then_ran = "Current then", "当时的模板";
     then_now = "Now", "现在";
@@ -42,9 +54,9 @@ catalogue! {
     then_future(at: &str) =
         format!("{at} is still to come: the record tells what was."),
         format!("{at} 尚未到来：记录只能说明过去。");
-    then_at(at: &str, changed: usize, all: usize, unknown: usize) =
-        format!("At {at}: {changed} of {all} workloads ran something else than now{}", not_known(unknown)),
-        format!("{at}：{all} 个工作负载中有 {changed} 个当时运行的与现在不同{}", not_known_zh(unknown));
+    then_at(at: &str, changed: usize, all: usize, unsure: usize, unknown: usize) =
+        format!("At {at}: {changed} of {all} workloads ran something else than now{}{}", so_many(unsure, "not certain"), so_many(unknown, "not known")),
+        format!("{at}：{all} 个工作负载中有 {changed} 个当时运行的与现在不同{}{}", so_many_zh(unsure, "不确定"), so_many_zh(unknown, "未知"));
     then_unknown = "it was there, and which template it had is not known",
         "当时存在，但其模板未知";
     then_not_known = "not known whether it is the same", "是否与现在相同未知";
@@ -61,8 +73,8 @@ catalogue! {
         format!("The record is behind since {at}: {words}. What is seen meanwhile is kept in memory and written when the database takes it."),
         format!("记录自 {at} 起滞后：{words}。期间所见保存在内存中，数据库恢复后写入。");
     record_set_aside(at: &str, words: &str) =
-        format!("Some of what was seen since {at} is not in the record: {words}. The rest is written. This is kept in memory until the server stops, and tried again every minute, in case somebody mends it."),
-        format!("自 {at} 起所见的部分内容不在记录中：{words}。其余已写入。这部分保存在内存中直至服务器停止，并每分钟重试一次，以待修复。");
+        format!("Some of what was seen since {at} is not in the record: {words}. The rest is written, and is not certain without it. This is kept in memory until the server stops, and tried again every minute, in case somebody mends it."),
+        format!("自 {at} 起所见的部分内容不在记录中：{words}。其余已写入，但缺少这部分便不确定。这部分保存在内存中直至服务器停止，并每分钟重试一次，以待修复。");
     record_closed(at: &str, words: &str) =
         format!("Nothing is recorded since {at}: {words}. What is live is shown all the same; what happens until this is mended will be a gap in the record."),
         format!("自 {at} 起没有记录：{words}。实时页面不受影响；在此期间发生的事在记录中将是空白。");

@@ -258,7 +258,8 @@ pub async fn then(at: Option<&str>) -> Result<Then, ApiError> {
         let words = frame().lang.then_future(&at.to_string());
         return Err(ApiError::Invalid { words });
     }
-    let workloads = record.then(at).await?.into_iter().map(|mut ran| {
+    let (ran, reach) = record.then(at, now).await?;
+    let workloads = ran.into_iter().map(|mut ran| {
         let entry = fleet.entries.get(&ran.key);
         let entry = entry.filter(|entry| entry.workload.uid == ran.uid);
         // What had begun by then and is there now was there in between.
@@ -283,6 +284,7 @@ pub async fn then(at: Option<&str>) -> Result<Then, ApiError> {
     });
     Ok(Then {
         at,
+        reach,
         workloads: workloads.collect(),
     })
 }

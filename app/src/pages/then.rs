@@ -117,8 +117,15 @@ fn moments(lang: Lang, at: Time, span: Span, now: Time) -> impl IntoView {
 }
 
 fn table(lang: Lang, then: &Then, now: Time) -> impl IntoView + use<> {
+    let missing = missing(lang, then, now);
     if then.workloads.is_empty() {
-        return view! { <p class="panel notice">{lang.then_nothing()}</p> }.into_any();
+        let nothing = if missing.is_empty() {
+            lang.then_none()
+        } else {
+            lang.then_nothing()
+        };
+        let words = [vec![nothing.to_owned()], missing].concat().join(" ");
+        return view! { <p class="panel notice">{words}</p> }.into_any();
     }
     let of = |kind: Kind| {
         then.workloads
@@ -129,10 +136,18 @@ fn table(lang: Lang, then: &Then, now: Time) -> impl IntoView + use<> {
         &time::absolute(lang, then.at, now),
         of(Kind::Other).count(),
         then.workloads.len(),
+        of(Kind::Unsure).count(),
         of(Kind::Unknown).count(),
     );
+    let since = then.reach.recorded_since.map_or_else(
+        || lang.no_record_since().to_owned(),
+        |since| lang.recorded_since(&time::absolute(lang, since, now)),
+    );
+    let missing = (!missing.is_empty())
+        .then(|| view! { <p class="row tone-amber small">{missing.join(" ")}</p> });
     // What differs is what one came for.
     let rows = of(Kind::Other)
+        .chain(of(Kind::Unsure))
         .chain(of(Kind::Unknown))
         .chain(of(Kind::Same))
         .map(|line| row(lang, line, now))
@@ -141,7 +156,9 @@ fn table(lang: Lang, then: &Then, now: Time) -> impl IntoView + use<> {
         <section class="panel" aria-labelledby="then-head">
             <div class="panel-head">
                 <h2 id="then-head">{headline}</h2>
+                <span class="muted">{since}</span>
             </div>
+            {missing}
             <table class="plain then" aria-label=lang.what_ran_then()>
                 <thead>
                     <tr>
@@ -158,11 +175,35 @@ fn table(lang: Lang, then: &Then, now: Time) -> impl IntoView + use<> {
     .into_any()
 }
 
+/// Why a workload may be missing from the list, a sentence each.
+fn missing(lang: Lang, then: &Then, now: Time) -> Vec<String> {
+    let at = |moment| time::absolute(lang, moment, now);
+    let reach = &then.reach;
+    let removed = reach.kept_since.filter(|kept| then.at <= *kept);
+    let begins = match reach.recorded_since {
+        None => Some(lang.then_before_any().to_owned()),
+        Some(since) if then.at < since && removed.is_none() => Some(lang.then_before(&at(since))),
+        Some(_) => None,
+    };
+    // Before the record begins, that says it.
+    let unwatched = !reach.watched && begins.is_none();
+    [
+        removed.map(|kept| lang.then_removed(&at(kept))),
+        begins,
+        unwatched.then(|| lang.then_unwatched().to_owned()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
 /// How a line compares with now.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// Another template, or no workload any more.
     Other,
+    /// It may have run something else than is told, or have been gone.
+    Unsure,
     /// What it ran then is not known.
     Unknown,
     /// The same template.
@@ -171,6 +212,9 @@ enum Kind {
 
 impl Kind {
     fn of(line: &ThenLine) -> Self {
+        if !line.ran.certain && line.ran.template.is_some() {
+            return Self::Unsure;
+        }
         match (line.same_now, line.there) {
             (Some(true), _) => Self::Same,
             (Some(false), _) => Self::Other,
@@ -211,7 +255,9 @@ fn row(lang: Lang, line: &ThenLine, now: Time) -> impl IntoView + use<> {
         view! { <p class="muted small">{since}</p> }
     });
     let unsure = (!ran.certain).then(|| {
-        let words = if ran.generation.is_some() {
+        let words = if ran.may_be_gone {
+            lang.then_may_be_gone()
+        } else if ran.generation.is_some() {
             lang.then_uncertain()
         } else if ran.forgotten {
             lang.then_forgotten()
@@ -222,7 +268,9 @@ fn row(lang: Lang, line: &ThenLine, now: Time) -> impl IntoView + use<> {
     });
     let (class, words) = match line.same_now {
         Some(true) => ("muted", lang.then_same()),
-        Some(false) => ("strong", lang.then_other()),
+        Some(false) if ran.certain => ("strong", lang.then_other()),
+        Some(false) => ("muted", lang.then_other()),
+        None if ran.may_be_gone => ("muted", lang.then_deleted()),
         None if line.there == Some(false) => ("muted", lang.then_gone()),
         None => ("muted", lang.then_not_known()),
     };

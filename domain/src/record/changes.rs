@@ -168,6 +168,8 @@ pub struct Sources {
     pub deleted: Vec<Known>,
     /// Workloads that were there in the window, or some of it.
     pub there: Vec<There>,
+    /// Since when the record keeps what was seen of all that is told.
+    pub recorded_since: Option<Time>,
     /// What ended before it may have been removed from the record.
     pub kept_since: Option<Time>,
     /// The templates that the periods name.
@@ -227,7 +229,6 @@ pub fn changes(sources: Sources, window: Window, now: Time) -> Changes {
             unchanged += 1;
         }
     }
-    let first = watched.values().filter_map(|own| own.since).min();
     let gaps = watched.into_iter().flat_map(|(namespace, own)| {
         let namespace = namespace.to_owned();
         own.gaps.into_iter().map(move |gap| Unwatched {
@@ -238,7 +239,7 @@ pub fn changes(sources: Sources, window: Window, now: Time) -> Changes {
     Changes {
         from: window.from,
         to: window.to,
-        recorded_since: first.max(first.and(sources.kept_since)),
+        recorded_since: sources.recorded_since,
         more,
         unchanged,
         unsure: unknown,
@@ -250,7 +251,6 @@ pub fn changes(sources: Sources, window: Window, now: Time) -> Changes {
 
 /// How a namespace was watched.
 struct Watched {
-    since: Option<Time>,
     /// So far as the record is kept.
     gaps: Vec<Gap>,
     /// To the end of the window or after it: a template generation that is seen
@@ -278,7 +278,6 @@ fn watched<'a>(
                 .map(|change| change.when.at)
                 .collect();
             Watched {
-                since: sees().map(|watch| watch.from).min(),
                 gaps: gaps(sees(), &seen, from, to),
                 to_end: sees().any(|watch| to.since(watch.to) <= PAUSE),
             }

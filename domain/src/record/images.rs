@@ -61,7 +61,8 @@ pub struct Running {
 pub struct Images {
     /// What was looked for; empty where nothing was.
     pub query: String,
-    /// Since when the record keeps what was seen of what is told.
+    /// Since when the record keeps what was seen of all that is told; what came and went while
+    /// nobody watched is not known.
     pub recorded_since: Option<Time>,
     /// So many were found, on all pages: at most [`MOST`].
     pub total: usize,

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::timeline::{Grade, begun};
-use super::{Known, Period};
+use super::timeline::{Grade, PAUSE, begun};
+use super::{Known, Period, Watch};
 use crate::template::Digest;
 use crate::time::Time;
 use crate::workload::Key;
@@ -40,9 +40,40 @@ pub struct Ran {
     /// The record no longer keeps what it had then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub forgotten: bool,
+    /// The workload may have been deleted by then: not before, not after are
+    /// known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_be_gone: bool,
     /// It is known to have run then; otherwise the next template may have come
     /// already, or some in between that nobody saw.
     pub certain: bool,
+}
+
+/// How far the record reaches at a moment: what it can have missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reach {
+    /// Since when it keeps what was seen of all that is told.
+    pub recorded_since: Option<Time>,
+    /// What ended before that may have been removed from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_since: Option<Time>,
+    /// Somebody watched all that is told.
+    pub watched: bool,
+}
+
+/// Did one of these watch at `at`? A pause is none, nor is the time since the
+/// latest proof, which is always some seconds old.
+pub fn watched<'a>(watches: impl IntoIterator<Item = &'a Watch>, at: Time, now: Time) -> bool {
+    let (mut last, mut next) = (None, now);
+    for watch in watches {
+        if watch.from <= at {
+            last = last.max(Some(watch.to));
+        } else {
+            next = next.min(watch.from);
+        }
+    }
+    last.is_some_and(|last| last >= at || next.since(last) <= PAUSE)
 }
 
 /// What a workload ran at `at`: `period` is the latest that had begun by then
@@ -68,6 +99,7 @@ pub fn ran(
         since: None,
         grade: None,
         deleted: known.gone.is_some(),
+        may_be_gone: known.gone.is_some_and(|gone| at > gone.not_before),
         forgotten: false,
         certain: false,
     };
@@ -209,5 +241,27 @@ mod tests {
         let certain =
             |second| ran(&known, Some(&first), None, Vec::new(), at(second), at(100)).certain;
         assert!(certain(50) && !certain(51));
+        let may_be_gone =
+            |second| ran(&known, Some(&first), None, Vec::new(), at(second), at(100)).may_be_gone;
+        assert!(!may_be_gone(50) && may_be_gone(51));
+    }
+
+    #[test]
+    fn a_moment_is_watched_within_a_span_and_in_a_pause() {
+        let watch = |from, to| Watch {
+            id: "w".into(),
+            from: at(from),
+            to: at(to),
+            namespaces: Vec::new(),
+        };
+        let spans = [watch(10, 20), watch(50, 60), watch(95, 200), watch(40, 55)];
+        let at_second = |second| watched(&spans, at(second), at(220));
+        assert!(!at_second(9));
+        for second in [10, 20, 30, 40, 58, 95, 200, 219] {
+            assert!(at_second(second), "{second}");
+        }
+        assert!(!at_second(61) && !at_second(94), "35 s are a gap");
+        assert!(!watched(&spans, at(201), at(260)), "it still goes on");
+        assert!(!watched(&[], at(1), at(1)));
     }
 }

@@ -13,6 +13,9 @@ use crate::config::Config;
 /// How long a connection may take to open.
 const CONNECT: Duration = Duration::from_secs(3);
 
+/// How a name begins that only says where the cluster was found.
+pub const ADDRESS: &str = "address-";
+
 /// There is no usable way to a cluster.
 #[derive(Debug, thiserror::Error)]
 pub enum NoCluster {
@@ -33,11 +36,13 @@ pub struct Connection {
     pub watching: Client,
     /// Name of the cluster, for people.
     pub name: String,
-    /// Its address.
-    pub address: String,
+    /// Its address; inside of a cluster, where that is the same in each, with what
+    /// its certificates are signed with.
+    pub address: Vec<u8>,
 }
 
-/// What tells the cluster from all others, as a file name.
+/// What tells the cluster from all others, as a file name: for an account that may
+/// not read that, where it is.
 ///
 /// # Errors
 /// With the cluster's words, while it does not answer.
@@ -49,9 +54,9 @@ pub async fn identity(connection: &Connection) -> Result<String, String> {
             .uid
             .ok_or_else(|| "the namespace kube-system has no uid".to_owned()),
         Err(kube::Error::Api(status)) if status.is_forbidden() || status.is_not_found() => {
-            let digest = Sha256::digest(connection.address.as_bytes());
+            let digest = Sha256::digest(&connection.address);
             let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            Ok(format!("address-{}", &hex[..16]))
+            Ok(format!("{ADDRESS}{}", &hex[..16]))
         }
         Err(error) => Err(domain::text::said(&error.to_string())),
     }
@@ -67,6 +72,7 @@ pub async fn connect(config: &Config) -> Result<Connection, NoCluster> {
         Some(path) => Kubeconfig::read_from(path),
         None => Kubeconfig::read(),
     };
+    let mut signed = Vec::new();
     let (mut kube_config, name) = match kubeconfig {
         Ok(kubeconfig) => {
             let options = KubeConfigOptions {
@@ -80,7 +86,10 @@ pub async fn connect(config: &Config) -> Result<Connection, NoCluster> {
             (built, name)
         }
         Err(error) => match KubeConfig::incluster() {
-            Ok(built) => (built, "in-cluster".to_owned()),
+            Ok(built) => {
+                signed = built.root_cert.clone().unwrap_or_default();
+                (built, "in-cluster".to_owned())
+            }
             Err(_) => return Err(unusable(error)),
         },
     };
@@ -90,7 +99,8 @@ pub async fn connect(config: &Config) -> Result<Connection, NoCluster> {
     let build = |config: KubeConfig| {
         Client::try_from(config).map_err(|error| NoCluster::Client(error.to_string()))
     };
-    let address = kube_config.cluster_url.to_string();
+    let mut address = kube_config.cluster_url.to_string().into_bytes();
+    address.extend(signed.into_iter().flatten());
     let client = build(kube_config.clone())?;
     kube_config.read_timeout = Some(watches::SILENCE);
     let watching = build(kube_config)?;

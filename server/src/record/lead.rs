@@ -1,6 +1,6 @@
-//! Which of several replicas writes. The others watch as well, and keep what
-//! they see until they know that it is written: whoever takes over misses
-//! nothing.
+//! Which of several replicas that watch the same namespaces writes. The others
+//! watch as well, and keep what they see until they know that it is written:
+//! whoever takes over misses nothing.
 
 use std::time::Duration;
 

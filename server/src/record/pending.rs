@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::store::Store;
+use super::store::{Store, needs};
 
 /// Wait before a database that failed is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -39,7 +39,7 @@ pub struct Pending {
     again: Option<Instant>,
 }
 
-/// What the database did not take.
+/// What the database did not take, and what must not be written before it.
 struct Aside {
     book: Book,
     why: Failure,
@@ -109,7 +109,12 @@ impl Pending {
         book.write(std::mem::take(&mut self.book).facts());
         let again = self.aside.take_if(|aside| aside.at.elapsed() >= MENDED);
         book.write(again.into_iter().flat_map(|aside| aside.book.facts()));
-        let facts = book.facts();
+        let mut facts = book.facts();
+        if let Some(aside) = &mut self.aside {
+            let missing = aside.book.facts();
+            let waits = |fact: &mut Fact| missing.iter().any(|other| needs(fact, other));
+            aside.book.write(facts.extract_if(.., waits));
+        }
         if !facts.is_empty() {
             self.doing = Some(tokio::spawn(write(store, facts)));
         }

@@ -39,20 +39,21 @@ use failure::{damaged, failed};
 use file::prepare;
 pub use lead::Seat;
 use lease::silent;
-pub use put::Passed;
 use put::put;
+pub use put::{Passed, needs};
 pub use retain::Removed;
 pub use scope::Scope;
 pub use whole::{Checked, Several};
 
 /// Schema versions, oldest first.
-const MIGRATIONS: [(&str, &str); 3] = [
+const MIGRATIONS: [(&str, &str); 4] = [
     ("record", include_str!("../../migrations/0001_record.sql")),
     (
         "retention",
         include_str!("../../migrations/0002_retention.sql"),
     ),
     ("cluster", include_str!("../../migrations/0003_cluster.sql")),
+    ("removed", include_str!("../../migrations/0004_removed.sql")),
 ];
 /// How long a call waits for the database.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -65,11 +66,15 @@ const LOCK: i64 = 0x0072_6f6c_6c62;
 /// Readers beside the writer.
 const CONNECTIONS: u32 = 4;
 
-/// Of each connection. Space that becomes free goes back; readers go on while
-/// one writes; a write is kept before it is acknowledged.
-const SQLITE: &[&str] = &[
+/// Of a new file: space that becomes free goes back; readers go on while one
+/// writes. It keeps them, and they need the lock to write: no later connection
+/// may wait for whoever has that.
+const FILE: &[&str] = &[
     "PRAGMA auto_vacuum = INCREMENTAL",
     "PRAGMA journal_mode = WAL",
+];
+/// Of each connection. A write is kept before it is acknowledged.
+const SQLITE: &[&str] = &[
     "PRAGMA synchronous = FULL",
     "PRAGMA busy_timeout = 4000",
     // KiB of pages for each connection; the system keeps the file besides.
@@ -145,6 +150,13 @@ impl Store {
         // does not say why.
         let first = timeout(PATIENCE, async {
             let mut connection = AnyConnection::connect(url).await?;
+            if !postgres {
+                let mode = sqlx::query("PRAGMA journal_mode");
+                let mode = mode.fetch_one(&mut connection).await?;
+                if mode.try_get::<String, _>(0)? != "wal" {
+                    set(&mut connection, FILE).await?;
+                }
+            }
             set(&mut connection, settings).await?;
             connection.close().await
         });
@@ -223,13 +235,19 @@ impl Store {
 
     /// Writes each fact by itself and hands back those that will never be
     /// taken, each with the reason: so one that cannot be written does not hold
-    /// up the others.
+    /// up the others. After one of them those that need it are handed back too:
+    /// what belongs to its workload, and what vouches that nothing is missing.
     ///
     /// # Errors
     /// When the database has a trouble of its own. Writing them again is right.
     pub async fn write_each(&self, facts: &[Fact]) -> Result<Vec<(Fact, Failure)>, Failure> {
-        let mut refused = Vec::new();
+        let mut refused: Vec<(Fact, Failure)> = Vec::new();
         for fact in facts {
+            let needed = refused.iter().find(|(other, _)| needs(fact, other));
+            if let Some(why) = needed.map(|(_, why)| why.clone()) {
+                refused.push((fact.clone(), why));
+                continue;
+            }
             match self.write(std::slice::from_ref(fact)).await {
                 Ok(()) => {}
                 Err(failure @ (Failure::Unfit { .. } | Failure::Damaged { .. })) => {

@@ -1,5 +1,6 @@
 //! The one that follows what the watches see and has it written down.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -194,27 +195,40 @@ impl Writer {
     }
 
     /// Waits until it is known that the record is of this cluster, for nothing is
-    /// written into another one's. It can be read meanwhile, unless it is known to
-    /// be another one's. `false` once it is to stop.
+    /// written into another one's. It can be read meanwhile, unless it is another
+    /// one's or may be. `false` once it is to stop.
     async fn bound(&self, store: &Store, stop: &CancellationToken) -> bool {
         loop {
+            let seen = self.cluster.complete();
             let failure = match self.cluster.identity().await {
-                // Who may not see which one it is must know it by itself.
-                Ok(cluster) if cluster.starts_with("address-") => None,
-                Ok(cluster) => store.bind(&cluster).await.err(),
+                Ok(cluster) => store.bind(&cluster, &self.there()).await.err(),
                 Err(words) => Some(Failure::Cluster { words }),
             };
+            let unclear = failure == Some(Failure::UnclearCluster);
             let other = matches!(failure, Some(Failure::OtherCluster { .. }));
-            self.shared.reads((!other).then(|| store.clone()));
-            let Some(failure) = failure else {
-                return true;
+            self.shared
+                .reads((!other && !unclear).then(|| store.clone()));
+            let wait = match failure {
+                None => return true,
+                // A workload may tell, once they are seen.
+                Some(_) if unclear && !seen => EVERY,
+                Some(failure) => {
+                    self.closed(failure);
+                    AGAIN
+                }
             };
-            self.closed(failure);
             tokio::select! {
                 () = stop.cancelled() => return false,
-                () = tokio::time::sleep(AGAIN) => {}
+                () = tokio::time::sleep(wait) => {}
             }
         }
+    }
+
+    /// The uids of the workloads that are seen.
+    fn there(&self) -> HashSet<String> {
+        let fleet = self.cluster.fleet();
+        let entries = fleet.entries.values();
+        entries.map(|entry| entry.workload.uid.clone()).collect()
     }
 
     /// The cluster's own file in the person's state folder.

@@ -2,6 +2,7 @@
 //! held against what the test did and when, with the recorder killed at any
 //! moment.
 
+mod behind;
 mod files;
 mod found;
 mod kept;
@@ -9,6 +10,7 @@ mod lost;
 mod random;
 mod replicas;
 mod rights;
+mod then;
 mod went;
 
 use std::path::{Path, PathBuf};
@@ -109,6 +111,26 @@ fn file(rig: &Rig, name: &str) -> PathBuf {
 
 fn place(path: &Path) -> Place {
     Place::File(path.to_owned())
+}
+
+/// One of each database, with a name of its own for what a scenario does; the
+/// server ends with its place.
+fn both(rig: &Rig, name: &str) -> [(String, Place, Option<Postgres>); 2] {
+    let server = Postgres::start(name).unwrap();
+    let url = Place::Url(server.url());
+    [
+        (name.to_owned(), place(&file(rig, name)), None),
+        (format!("{name}-too"), url, Some(server)),
+    ]
+}
+
+/// It, for `--record`.
+fn argument(place: &Place) -> String {
+    match place {
+        Place::Url(url) => url.clone(),
+        Place::File(path) => path.to_str().unwrap().to_owned(),
+        Place::None => "none".to_owned(),
+    }
 }
 
 fn newest(told: &Timeline) -> &Row {
@@ -306,7 +328,7 @@ async fn the_walk(rig: &Rig, name: &str, place: &Place) {
 /// In the midst of each period, that one ran; before the first, none.
 async fn ran_then(recorder: &Recorder, name: &str, told: &Timeline) {
     let ran = async |at: Time| {
-        let then = recorder.record.then(at).await.unwrap();
+        let (then, _) = recorder.record.then(at, recorder.port.now()).await.unwrap();
         then.into_iter().find(|ran| ran.key.name == name)
     };
     let second = SignedDuration::from_secs(1);

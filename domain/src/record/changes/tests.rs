@@ -217,23 +217,9 @@ fn what_was_removed_from_the_record_is_counted_apart() {
     let told = told(old);
     let counts = (told.changes.len(), told.unchanged, told.unsure);
     assert_eq!((counts, told.forgotten), ((1, 2, 0), 2));
-    assert_eq!(told.recorded_since, Some(at(1350)));
     // Who watched before then is not kept either.
     let gap = told.gaps[0].gap;
     assert_eq!((gap.from, gap.to), (at(1300), at(1350)));
-}
-
-#[test]
-fn recorded_since_is_of_the_namespaces_that_are_told_and_of_what_is_kept() {
-    let since = |kept_since: Option<i64>| {
-        let mut sources = sources(Vec::new());
-        sources.watches = vec![watch(0, 9999), watch(700, 9999)];
-        sources.watches[0].namespaces = vec!["secret".into()];
-        sources.kept_since = kept_since.map(at);
-        told(sources).recorded_since
-    };
-    assert_eq!(since(None), Some(at(700)));
-    assert_eq!(since(Some(800)), Some(at(800)));
 }
 
 #[test]

@@ -81,6 +81,7 @@ impl Store {
             changed,
             deleted,
             there,
+            recorded_since: self.recorded_since().await?,
             kept_since: self.kept_since().await?,
             templates,
             watches,

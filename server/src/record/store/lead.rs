@@ -1,4 +1,4 @@
-//! One writer at a time: a lock that PostgreSQL itself guards. It goes with the
+//! One writer at a time for each list of namespaces: a lock that PostgreSQL itself guards. It goes with the
 //! session, so whoever dies or hangs loses it.
 
 use app::record::Failure;

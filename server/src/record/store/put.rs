@@ -29,6 +29,18 @@ pub enum Passed {
     Forgotten,
 }
 
+/// Must a fact wait while this one is not written? What belongs to a workload
+/// would be passed over without it, and a span of watching vouches that nothing
+/// is missing: whoever starts next takes it for certain.
+pub fn needs(fact: &Fact, missing: &Fact) -> bool {
+    match (fact, missing) {
+        (Fact::Watch(_), _) => true,
+        (Fact::Period(period), Fact::Workload(known)) => period.workload == known.uid,
+        (Fact::Revision(kept), Fact::Workload(known)) => kept.workload == known.uid,
+        _ => false,
+    }
+}
+
 pub(super) async fn put(lease: &mut Lease, fact: &Fact) -> Result<Option<Passed>, Failure> {
     match fact {
         Fact::Workload(known) => workload(lease, known.clone()).await?,

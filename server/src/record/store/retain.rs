@@ -150,6 +150,14 @@ impl Store {
         lease
             .run(one("DELETE FROM revision WHERE workload = $1"))
             .await?;
+        // What is left without a trace is told of its namespace.
+        lease
+            .run(one(
+                "INSERT INTO removed (namespace, ended) SELECT namespace, gone_at FROM workload \
+                 WHERE uid = $1 AND gone_at IS NOT NULL ON CONFLICT (namespace) DO UPDATE SET \
+                 ended = excluded.ended WHERE removed.ended < excluded.ended",
+            ))
+            .await?;
         lease
             .run(one("DELETE FROM workload WHERE uid = $1"))
             .await?;

@@ -21,6 +21,15 @@ impl Scope {
         }
     }
 
+    /// Each of them; one without a name stands for all there may be.
+    pub(super) fn each(&self) -> Vec<Option<&str>> {
+        if self.only.is_empty() {
+            return vec![None];
+        }
+        let names = self.only.split(',').filter(|name| !name.is_empty());
+        names.map(Some).collect()
+    }
+
     /// Is it one of them?
     pub fn has(&self, key: &Key) -> bool {
         self.only.is_empty() || self.only.contains(&format!(",{},", key.namespace))

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use app::record::Failure;
 use domain::record::part::{MOST, Part};
-use domain::record::timeline::Sources;
+use domain::record::then::{Reach, watched};
+use domain::record::timeline::{PAUSE, Sources};
 use domain::record::{Kept, Known, Period, Watch};
 use domain::template::{Digest, Template};
 use domain::time::Time;
@@ -83,26 +84,55 @@ impl Store {
         .await
     }
 
-    /// Since when the record keeps what was seen of the namespaces that are told.
+    /// Since when the record keeps what was seen of all namespaces that are told.
     pub(super) async fn recorded_since(&self) -> Result<Option<Time>, Failure> {
         let watches = self.first_watches().await?;
-        let told = watches.iter().filter(|watch| self.scope.sees(watch));
-        let first = told.map(|watch| watch.from).min();
+        let first = |name: Option<&str>| {
+            let own = watches.iter().filter(|watch| covers(watch, name));
+            own.map(|watch| watch.from).min()
+        };
+        let firsts: Option<Vec<Time>> = self.scope.each().into_iter().map(first).collect();
+        let first = firsts.and_then(|all| all.into_iter().max());
         Ok(first.max(first.and(self.kept_since().await?)))
+    }
+
+    /// How far the record reaches at a moment.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn reach(&self, at: Time, now: Time) -> Result<Reach, Failure> {
+        let watches = self.watches(at.after(-PAUSE), at.after(PAUSE)).await?;
+        let mut each = self.scope.each().into_iter().peekable();
+        let seen = |name: Option<&str>| {
+            let own = watches.iter().filter(|watch| covers(watch, name));
+            watched(own, at, now)
+        };
+        Ok(Reach {
+            recorded_since: self.recorded_since().await?,
+            kept_since: self.kept_since().await?,
+            watched: each.peek().is_some() && each.all(seen),
+        })
     }
 
     /// The latest moment up to which the history of one of them was removed: what
     /// ended before may be missing.
     pub(super) async fn kept_since(&self) -> Result<Option<Time>, Failure> {
         let scope = Scope::condition("w.namespace", 1);
+        let removed = Scope::condition("r.namespace", 1);
         let sql = format!(
             "SELECT MAX(t.kept) AS kept FROM (SELECT {KEPT_SINCE} AS kept FROM workload w \
-             WHERE w.forgotten_below IS NOT NULL{scope}) t"
+             WHERE w.forgotten_below IS NOT NULL{scope}UNION ALL \
+             SELECT r.ended AS kept FROM removed r WHERE r.ended IS NOT NULL{removed}) t"
         );
         let asked = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(self.scope.parameter());
         let kept: Option<i64> = self.row(asked).await?.try_get("kept").map_err(failed)?;
         Ok(kept.map(Time::from_millis))
     }
+}
+
+/// Did it see this namespace; without one, all there may be?
+fn covers(watch: &Watch, namespace: Option<&str>) -> bool {
+    namespace.map_or(watch.namespaces.is_empty(), |name| watch.sees(name))
 }
 
 /// When the first period began that is kept of a workload `w`.

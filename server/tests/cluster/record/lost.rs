@@ -4,7 +4,7 @@
 use domain::record::timeline::Rule;
 use serde_json::json;
 
-use super::{Recorder, file, newest, place};
+use super::{Recorder, both, file, newest, place};
 use crate::rig::{config, daemon_set, share, until};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,24 +61,26 @@ async fn a_right_that_goes_and_comes_back_deletes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn revisions_that_are_adopted_are_their_new_owners() {
     let rig = share().await;
-    let recorder = Recorder::start(&rig, place(&file(&rig, "orphans"))).await;
-    rig.two("orphans").await;
-    let told = recorder
-        .told("orphans", |t| newest(t).revision == Some(2))
-        .await;
-    rig.kubectl(&["delete", "ds", "orphans", "--cascade=orphan"]);
-    recorder.told("orphans", |t| t.gone.is_some()).await;
-    let mut object = daemon_set("orphans", "i:2");
-    // From a backup, which brings the template generation of another life.
-    object["metadata"]["annotations"] = json!({"deprecated.daemonset.template.generation": "7"});
-    rig.begin(&object).await;
-    let other = recorder
-        .told("orphans", |t| t.gone.is_none() && newest(t).name.is_some())
-        .await;
-    assert_ne!(other.uid, told.uid);
-    assert_eq!(newest(&other).name, newest(&told).name, "it was adopted");
-    assert!(newest(&other).in_cluster, "{other:#?}");
-    assert_eq!((newest(&other).generation, other.missing_before), (7, 0));
-    assert_eq!(newest(&other).start.rule, Some(Rule::Created));
-    recorder.end().await;
+    for (name, place, _server) in both(&rig, "orphans") {
+        let name = name.as_str();
+        let recorder = Recorder::start(&rig, place).await;
+        rig.two(name).await;
+        let told = recorder.told(name, |t| newest(t).revision == Some(2)).await;
+        rig.kubectl(&["delete", "ds", name, "--cascade=orphan"]);
+        recorder.told(name, |t| t.gone.is_some()).await;
+        let mut object = daemon_set(name, "i:2");
+        // From a backup, which brings the template generation of another life.
+        object["metadata"]["annotations"] =
+            json!({"deprecated.daemonset.template.generation": "7"});
+        rig.begin(&object).await;
+        let other = recorder
+            .told(name, |t| t.gone.is_none() && newest(t).name.is_some())
+            .await;
+        assert_ne!(other.uid, told.uid);
+        assert_eq!(newest(&other).name, newest(&told).name, "it was adopted");
+        assert!(newest(&other).in_cluster, "{other:#?}");
+        assert_eq!((newest(&other).generation, other.missing_before), (7, 0));
+        assert_eq!(newest(&other).start.rule, Some(Rule::Created));
+        recorder.end().await;
+    }
 }

@@ -71,7 +71,7 @@ async fn certain(
     for _ in 0..MOMENTS {
         let millis = i64::try_from(dice.roll(all)).unwrap();
         let at = begin.after(SignedDuration::from_millis(millis));
-        let told = recorder.record.then(at).await.unwrap();
+        let (told, _) = recorder.record.then(at, recorder.port.now()).await.unwrap();
         for one in told.iter().filter(|one| one.certain) {
             let mut lives = walkers.iter().flat_map(|walker| &walker.lives);
             let life = lives.find(|life| life.uid == one.uid).unwrap();

@@ -164,12 +164,18 @@ async fn only_the_namespaces_that_may_be_seen_are_told() {
             from: day(0),
             to: day(100),
         };
-        for (scope, seen) in [
-            (Scope::default(), [true, true]),
-            (Scope::only([own.namespace.as_str()]), [true, false]),
-            (Scope::only(["secret", "none"]), [false, true]),
-            (Scope::only(["secre", "ecret", "%"]), [false, false]),
-            (Scope::only([]), [false, false]),
+        for (scope, seen, since) in [
+            (Scope::default(), [true, true], None),
+            (
+                Scope::only([own.namespace.as_str()]),
+                [true, false],
+                Some(-5),
+            ),
+            (Scope::only(["secret"]), [false, true], Some(-9)),
+            (Scope::only(["secret", "a"]), [true, true], Some(-5)),
+            (Scope::only(["secret", "none"]), [false, true], None),
+            (Scope::only(["secre", "ecret", "%"]), [false, false], None),
+            (Scope::only([]), [false, false], None),
         ] {
             let store = store.within(scope);
             let of = |n: [usize; 2]| {
@@ -196,13 +202,13 @@ async fn only_the_namespaces_that_may_be_seen_are_told() {
             keys.dedup();
             assert_eq!(keys.len(), of([1, 1]));
             assert_eq!(told.unchanged + told.unsure, 0);
-            // Nor since when.
-            let since = match seen {
-                [_, true] => Some(day(-9)),
-                [true, false] => Some(day(-5)),
-                [false, false] => None,
-            };
+            // Nor since when: since all of them are recorded.
+            let since = since.map(day);
             assert_eq!((told.recorded_since, found.recorded_since), (since, since));
+            let reach = store.reach(day(300), day(1000)).await.unwrap();
+            assert_eq!((reach.recorded_since, reach.watched), (since, false));
+            let reach = store.reach(day(-7), day(1000)).await.unwrap();
+            assert_eq!(reach.watched, since == Some(day(-9)));
         }
     }
 }

@@ -116,6 +116,20 @@ async fn what_is_old_is_removed_and_said_to_be() {
         assert_eq!(old.recorded_since, since);
         let new = span(350, 450).await.unwrap();
         assert_eq!((new.forgotten, new.unchanged), (0, 1));
+        // `old` was there, and is not listed: no trace of it is left but when it
+        // ended. And what is told is kept from later on.
+        let reach = async |store: Store| store.reach(day(110), now).await.unwrap();
+        assert_eq!(reach(store.clone()).await.kept_since, since);
+        let ended = Some(Bounds::dated(day(150)).not_after);
+        let removed = "SELECT ended FROM removed WHERE namespace = 'a'";
+        let removed = store.row(sqlx::query(removed)).await.unwrap();
+        assert_eq!(
+            Some(Time::from_millis(removed.get("ended"))),
+            ended,
+            "the latest of them"
+        );
+        let other = reach(store.within(Scope::only(["b"]))).await;
+        assert_eq!((other.kept_since, other.watched), (None, true));
         // Whoever says it again, and whoever goes on, brings nothing back.
         store.write(&five).await.unwrap();
         let orphan = period("old", 2, 100, "old:2");

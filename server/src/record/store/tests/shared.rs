@@ -71,3 +71,42 @@ async fn of_several_revisions_of_a_template_the_latest_is_named() {
         assert_eq!(named().await.as_deref(), Some("a-m"), "one that is there");
     }
 }
+
+/// A name that only tells where a cluster was found says neither that it is
+/// another one nor that it is the same: a workload of the record that is there
+/// does.
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_record_it_is_can_be_told_by_a_workload() {
+    let [uid, other, address, elsewhere] = ["uid", "uid-2", "address-1", "address-2"];
+    let unclear = Err(Failure::UnclearCluster);
+    let another = |uid: &str| {
+        Err(Failure::OtherCluster {
+            uid: uid.to_owned(),
+        })
+    };
+    for place in places("whose") {
+        let store = place.open().await;
+        let bind = async |name: &str, there: &[&str]| {
+            let there = there.iter().map(|uid| (*uid).to_owned()).collect();
+            store.bind(name, &there).await
+        };
+        // Nothing in it can be mixed up yet.
+        bind(elsewhere, &[]).await.unwrap();
+        bind(address, &[]).await.unwrap();
+        assert_eq!(bind(elsewhere, &["x"]).await, Ok(()));
+        bind(address, &[]).await.unwrap();
+        store.write(&history("a", 1)).await.unwrap();
+        assert_eq!(bind(address, &[]).await, Ok(()), "it has that name");
+        assert_eq!(bind(elsewhere, &["x"]).await, unclear);
+        assert_eq!(bind(uid, &["x"]).await, unclear);
+        assert_eq!(bind(elsewhere, &["x", "a"]).await, Ok(()));
+        assert_eq!(bind(address, &[]).await, Ok(()), "and keeps it");
+        // The better name stays.
+        assert_eq!(bind(uid, &["a"]).await, Ok(()));
+        assert_eq!(bind(uid, &[]).await, Ok(()));
+        assert_eq!(bind(address, &[]).await, unclear);
+        assert_eq!(bind(address, &["a"]).await, Ok(()));
+        assert_eq!(bind(other, &["a"]).await, another(uid));
+        assert_eq!(bind(uid, &[]).await, Ok(()));
+    }
+}

@@ -43,6 +43,57 @@ async fn a_database_that_hangs_is_told_and_forgiven() {
     sound(&store).await;
 }
 
+/// Whoever writes holds up no page: with a transaction open in the midst, what
+/// was there before it is told, at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_writes_holds_up_no_reader() {
+    use domain::record::changes::Window;
+    for place in places("readers") {
+        let store = place.open().await;
+        store.write(&history("a", 2)).await.unwrap();
+        store.write(&[watch("w", day(0), day(300))]).await.unwrap();
+        let writer = place.open().await;
+        let mut writing = writer.transaction().await.unwrap();
+        for fact in history("a", 3).iter().chain(&history("b", 2)) {
+            put(&mut writing, fact).await.unwrap();
+        }
+        let begin = Instant::now();
+        let window = Window {
+            from: day(0),
+            to: day(300),
+        };
+        for _ in 0..20 {
+            let (lives, sources, then, reach, images, changes, kept, before) = tokio::join!(
+                async { store.lives(&known("a").key).await.unwrap().len() },
+                async {
+                    let sources = store.sources(known("a"), Vec::new(), None).await;
+                    sources.unwrap().periods.len()
+                },
+                async { store.then(day(250)).await.unwrap().len() },
+                async { store.reach(day(250), day(300)).await.unwrap().watched },
+                async { store.images("a:", 1).await.unwrap().total },
+                async { store.changes(window, day(300)).await.unwrap().changes.len() },
+                async {
+                    let digest = template("a:2").digest().to_string();
+                    store
+                        .kept(&known("a").key, &digest)
+                        .await
+                        .unwrap()
+                        .is_some()
+                },
+                async { store.before().await.unwrap().len() },
+            );
+            assert_eq!((lives, sources, then, reach), (1, 2, 1, true));
+            assert_eq!((images, changes, kept, before), (2, 2, true, 1));
+        }
+        let took = begin.elapsed();
+        assert!(took < Duration::from_secs(2), "{took:?}");
+        writing.commit().await.unwrap();
+        assert_eq!(store.then(day(250)).await.unwrap().len(), 2);
+        assert_eq!(store.images("a:", 1).await.unwrap().total, 3);
+    }
+}
+
 /// A small disk; away with the test, however that ends.
 struct Disk(PathBuf);
 

@@ -96,7 +96,10 @@ pub(super) async fn opened(address: &str) -> Store {
 pub(super) async fn all_steps(address: &str, mut done: impl AsyncFnMut(&Store)) -> Store {
     let store = opened(address).await;
     done(&store).await;
-    store.bind("cluster").await.unwrap();
+    store
+        .bind("cluster", &std::collections::HashSet::new())
+        .await
+        .unwrap();
     done(&store).await;
     store.before().await.unwrap();
     let mut pending = Pending::new(store.clone(), Vec::new(), day(0));
