@@ -1,6 +1,6 @@
 // What each page is to someone who does not see it, and that it fits a phone,
 // in the dark, without motion.
-import { accessible, expect, fits, kubectl, test } from './base';
+import { accessible, expect, feed, fits, kubectl, test } from './base';
 
 /** A revision of fluentd that is not current. */
 function older(): string {
@@ -30,6 +30,52 @@ test.describe('on a phone, in the dark, without motion', () => {
         await fits(page);
         await accessible(page);
       });
+    }
+  });
+});
+
+test.describe('the longest names there are, on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+  test('names as long as the API server takes fit', async ({ page }) => {
+    // A DaemonSet's name is a DNS subdomain: 253 characters, labels of at most 63
+    // between dots. As the value of a label it would be 63 at most.
+    const name = [...'abc'].map((letter) => letter.repeat(63)).join('.') + '.' + 'd'.repeat(61);
+    expect(name).toHaveLength(253);
+    const labels = { app: 'l'.repeat(63) };
+    // A registry takes no longer one: host, repository, tag and digest.
+    const image = `${'h'.repeat(63)}.example.com/${'r'.repeat(255)}:${'t'.repeat(128)}@sha256:${'0'.repeat(64)}`;
+    const object = (of: string, label: object) => ({
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: of, namespace: 'storage' },
+      spec: {
+        selector: { matchLabels: label },
+        template: { metadata: { labels: label }, spec: { containers: [{ name: 'c'.repeat(63), image, env: [{ name: 'V'.repeat(253), value: 'v'.repeat(253) }] }] } },
+      },
+    });
+    expect(() => feed(object(`${name}e`, labels))).toThrow(/no more than 253 characters/);
+    expect(() => feed(object('too-long', { app: 'l'.repeat(64) }))).toThrow(/no more than 63 characters/);
+    feed(object(name, labels));
+    try {
+      // Its pods run, whose names the controller cuts.
+      kubectl('-n', 'storage', 'rollout', 'status', `ds/${name}`, '--timeout=30s');
+      kubectl('-n', 'storage', 'patch', 'ds', name, '-p', `{"spec":{"template":{"spec":{"containers":[{"name":"${'c'.repeat(63)}","image":"${image.replace('0', '1')}"}]}}}}`);
+      kubectl('-n', 'storage', 'rollout', 'status', `ds/${name}`, '--timeout=30s');
+      const path = `/ns/storage/daemonsets/${name}`;
+      const older = () => page.getByRole('list', { name: 'Revision history' }).getByRole('link', { name: 'revision 1', exact: true });
+      await expect(async () => {
+        await page.goto(path);
+        await expect(older()).toBeVisible({ timeout: 1000 });
+      }).toPass();
+      const revision = (await older().getAttribute('href'))!;
+      for (const way of ['/?namespace=storage', path, revision, `${path}/compare`, `${path}/rollback`, `${path}/progress`, '/then', `/images?q=${'r'.repeat(60)}`]) {
+        await test.step(way.replace(name, 'NAME'), async () => {
+          expect((await page.goto(way))!.status()).toBe(200);
+          await fits(page);
+        });
+      }
+    } finally {
+      kubectl('-n', 'storage', 'delete', 'ds', name);
     }
   });
 });
@@ -243,5 +289,27 @@ test('a rollout that is done, heard', async ({ page }) => {
           - img "done"
           - text: Done
     - region "What now"
+  `);
+});
+
+test('an address that leads nowhere, heard', async ({ page }) => {
+  await page.goto('/nowhere');
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - heading "Page not found" [level=1]
+    - paragraph: The address leads nowhere here. The list of workloads is a good place to start.
+    - paragraph:
+      - link "Back to workloads"
+  `);
+});
+
+test('a workload that is not there, heard', async ({ page }) => {
+  await page.goto('/ns/logging/daemonsets/nobody');
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - navigation "Breadcrumb"
+    - heading "No such DaemonSet" [level=1]
+    - paragraph: There is no DaemonSet nobody in namespace logging. It may have been deleted, or the address is wrong.
+    - paragraph:
+      - link "Try again"
+      - link "Back to workloads"
   `);
 });
