@@ -3,7 +3,7 @@
 
 mod errors;
 mod paper;
-mod secrets;
+pub mod secrets;
 
 use domain::rollback::Order;
 use serde_json::{Value, json};

@@ -13,6 +13,7 @@ mod hook;
 mod http;
 mod lost;
 mod outages;
+mod program;
 mod race;
 mod record;
 mod refusals;
