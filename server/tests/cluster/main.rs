@@ -21,6 +21,7 @@ mod rig;
 mod rights;
 mod rules;
 mod silence;
+mod spared;
 mod walk;
 mod web;
 mod wire;
