@@ -20,6 +20,7 @@ mod refusals;
 mod rig;
 mod rights;
 mod rules;
+mod severed;
 mod silence;
 mod spared;
 mod walk;
