@@ -406,4 +406,12 @@ async fn annotations_as_large_as_they_may_be_do_not_grow_a_page() {
     }
     let (_, page) = web.get(page).await;
     assert!(page.contains(&cut), "it ends with an ellipsis");
+
+    // No room is left for the note of a rollback, and the apiserver's words say so.
+    rig.image("swollen", "i:2");
+    rig.settled("swollen").await;
+    let order = rig.order("swollen", 1);
+    let report = rig.refused(order, "invalidTemplate").await;
+    let words = serde_json::to_value(&report).unwrap()["words"].to_string();
+    assert!(words.contains("metadata.annotations: Too long"), "{words}");
 }
