@@ -24,8 +24,11 @@ test('a silent cluster is told, writes are off, and it recovers by itself @scrip
       - button "Try now"
       - main:
         - heading /Roll back node-exporter/ [level=1]
-        - form "Roll back":
-          - button "Roll back now" [disabled]
+        - region "Your rollback":
+          - form "Roll back":
+            - textbox "Reason"
+            - button "Roll back now" [disabled]
+            - paragraph: Off while the page is not live.
     `);
     const url = page.url();
     await send.dispatchEvent('click');

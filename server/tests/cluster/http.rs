@@ -334,7 +334,8 @@ async fn one_of_two_namespaces_may_not_be_seen() {
         let verb = rule["verb"].as_str().unwrap();
         assert!(["list", "watch"].contains(&verb), "{rule}");
         let resource = rule["resource"].as_str().unwrap();
-        assert!(resource.ends_with(".apps"), "{rule}");
+        let watched = ["daemonsets.apps", "controllerrevisions.apps"];
+        assert!(watched.contains(&resource), "{rule}");
     }
     let (status, page) = web.get("/").await;
     assert_eq!(status, 200);

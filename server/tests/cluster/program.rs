@@ -54,8 +54,7 @@ impl Program {
             .record(child.id(), Path::new(env!("CARGO_BIN_EXE_rollbook")))
             .unwrap();
         let mut line = String::new();
-        let out = BufReader::new(child.stdout.take().unwrap());
-        let mut out = out;
+        let mut out = BufReader::new(child.stdout.take().unwrap());
         out.read_line(&mut line).unwrap();
         let (_, link) = line.split_once("http://").unwrap();
         let address = link.trim().trim_end_matches('/').to_owned();
@@ -188,7 +187,7 @@ async fn the_log_is_json_with_request_ids_and_no_contents() {
     );
     let report = &answers.last().unwrap().2.body;
     assert!(report.contains("rolledBack"), "{report}");
-    assert_eq!(program.terminate().1, true);
+    assert!(program.terminate().1);
 
     let said = program.said();
     let debug = said.iter().filter(|line| line["level"] == "DEBUG").count();
