@@ -68,8 +68,14 @@ export async function awake(page: Page) {
 
 /** The page fits its width: nothing is reached by scrolling sideways. */
 export async function fits(page: Page) {
-  const [whole, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  expect(whole).toBeLessThanOrEqual(seen);
+  const wide = await page.evaluate(() => {
+    if (document.documentElement.scrollWidth <= window.innerWidth) return [];
+    const out = [...document.querySelectorAll('main *')].filter((element) => element.getBoundingClientRect().right > window.innerWidth + 1);
+    // What makes it wide is told: the innermost elements.
+    const inner = out.filter((element) => !out.some((other) => element !== other && element.contains(other)));
+    return inner.length ? inner.map((element) => `${element.tagName} ${element.className} in ${element.parentElement!.className}`) : ['something'];
+  });
+  expect([...new Set(wide)]).toEqual([]);
 }
 
 /** A server of one's own on the same cluster; with `--patient` it is not waited for. */
