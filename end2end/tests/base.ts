@@ -7,24 +7,32 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-// What a browser says of pages that answer 4xx on purpose, and of files that
-// were loaded ahead and not used soon: without scripts never, on a busy machine
-// late.
-const harmless = /status of (400|403|404|409|410|422)|preloaded using link preload/;
+// What a browser says of pages that answer 4xx on purpose: of the address that
+// was gone to, never of a script or a style.
+const answered = /status of (400|403|404|409|410|422)/;
+// What it says of files that were loaded ahead and not used soon: without scripts
+// never, on a busy machine late.
+const early = /preloaded using link preload/;
 
 export const test = plain.extend<{ quiet: void; expected: RegExp | undefined }>({
-  // What the console may say besides, because the test causes it.
+  // What the console may say besides, with the address it says it of, because
+  // the test causes it.
   expected: [undefined, { option: true }],
   baseURL: async ({}, use) => use(process.env.ROLLBOOK_URL!),
   quiet: [
     async ({ page, expected }, use) => {
-      const heard: string[] = [];
-      page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) heard.push(message.text());
+      const heard: { text: string; url: string }[] = [];
+      const gone = new Set<string>();
+      page.on('request', (request) => {
+        if (request.isNavigationRequest() && request.frame() === page.mainFrame()) gone.add(request.url());
       });
-      page.on('pageerror', (error) => heard.push(String(error)));
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) heard.push({ text: message.text(), url: message.location().url });
+      });
+      page.on('pageerror', (error) => heard.push({ text: String(error), url: '' }));
       await use();
-      expect(heard.filter((text) => !harmless.test(text) && !expected?.test(text))).toEqual([]);
+      const bad = heard.filter(({ text, url }) => !early.test(text) && !(answered.test(text) && gone.has(url)));
+      expect(bad.map(({ text, url }) => `${text} ${url}`).filter((line) => !expected?.test(line))).toEqual([]);
     },
     { auto: true },
   ],
@@ -60,8 +68,14 @@ export async function awake(page: Page) {
 
 /** The page fits its width: nothing is reached by scrolling sideways. */
 export async function fits(page: Page) {
-  const [whole, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  expect(whole).toBeLessThanOrEqual(seen);
+  const wide = await page.evaluate(() => {
+    if (document.documentElement.scrollWidth <= window.innerWidth) return [];
+    const out = [...document.querySelectorAll('main *')].filter((element) => element.getBoundingClientRect().right > window.innerWidth + 1);
+    // What makes it wide is told: the innermost elements.
+    const inner = out.filter((element) => !out.some((other) => element !== other && element.contains(other)));
+    return inner.length ? inner.map((element) => `${element.tagName} ${element.className} in ${element.parentElement!.className}`) : ['something'];
+  });
+  expect([...new Set(wide)]).toEqual([]);
 }
 
 /** A server of one's own on the same cluster; with `--patient` it is not waited for. */

@@ -16,6 +16,20 @@ test('a silent cluster is told, writes are off, and it recovers by itself @scrip
     await expect(send).toHaveAttribute('aria-disabled', 'true');
     await expect(send).toHaveAccessibleDescription('Off while the page is not live.');
     await accessible(page);
+    await expect(page.locator('body')).toMatchAriaSnapshot(`
+      - link "Skip to content"
+      - banner:
+        - status: /^Stale/
+      - alert: /^The API server of .+ does not answer\\. You see data from [\\d:]+ UTC\\. Rollback is off until it is live again\\.$/
+      - button "Try now"
+      - main:
+        - heading /Roll back node-exporter/ [level=1]
+        - region "Your rollback":
+          - form "Roll back":
+            - textbox "Reason"
+            - button "Roll back now" [disabled]
+            - paragraph: Off while the page is not live.
+    `);
     const url = page.url();
     await send.dispatchEvent('click');
     await page.waitForTimeout(300);
@@ -68,6 +82,19 @@ test('what may not be seen is explained with the missing rule', async ({ page })
     await expect(page.getByRole('heading', { name: 'You may not see daemonsets.apps' })).toBeVisible();
     await expect(page.getByText('resources: [daemonsets], verbs: [get, list, watch]')).toBeVisible();
     await accessible(page);
+    await expect(page.locator('body')).toMatchAriaSnapshot(`
+      - banner:
+        - link "Rollbook"
+      - main:
+        - heading "You may not see daemonsets.apps" [level=1]
+        - paragraph: The cluster refused one call.
+        - text: /(list|watch) daemonsets\\.apps.* as system:serviceaccount:default:/
+        - paragraph: "Ask for the built-in role view, or for this rule:"
+        - text: '/apiGroups: \\["apps"\\], resources: \\[daemonsets\\], verbs: \\[get, list, watch\\]/'
+        - paragraph:
+          - link "Try again"
+          - link "Back to workloads"
+    `);
   } finally {
     await own.stop();
   }
@@ -79,6 +106,12 @@ test('an empty cluster says what will come', async ({ page }) => {
     await expect(async () => expect((await page.goto(own.url))!.status()).toBe(200)).toPass();
     await expect(page.getByRole('heading', { name: 'No DaemonSets here yet' })).toBeVisible();
     await accessible(page);
+    await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+      - heading "Workloads" [level=1]
+      - group "Filter by verdict"
+      - heading "No DaemonSets here yet" [level=2]
+      - paragraph: New ones show up here by themselves.
+    `);
   } finally {
     await own.stop();
   }
@@ -131,6 +164,13 @@ test.describe('a cluster that does not answer yet', () => {
       await page.goto(`${own.url}/ns/logging/daemonsets/fluentd`);
       await expect(page.getByRole('heading', { name: 'The cluster does not answer' })).toBeVisible();
       await accessible(page);
+      await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+        - heading "The cluster does not answer" [level=1]
+        - paragraph: /./
+        - paragraph:
+          - link "Try again"
+          - link "Back to workloads"
+      `);
     } finally {
       signal('kube-apiserver', 'SIGCONT');
     }

@@ -1,6 +1,6 @@
 // What each page is to someone who does not see it, and that it fits a phone,
 // in the dark, without motion.
-import { accessible, expect, fits, kubectl, test } from './base';
+import { accessible, expect, feed, fits, kubectl, test } from './base';
 
 /** A revision of fluentd that is not current. */
 function older(): string {
@@ -34,6 +34,71 @@ test.describe('on a phone, in the dark, without motion', () => {
   });
 });
 
+test.describe('the longest names there are, on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+  // A DaemonSet's name is a DNS subdomain: 253 characters, at most 63 between dots.
+  const named = (length: number) => [...'abc'].map((letter) => letter.repeat(63)).join('.') + '.' + 'd'.repeat(length - 192);
+  // A registry takes no longer one: host, repository, tag and digest.
+  const image = `${'h'.repeat(63)}.example.com/${'r'.repeat(255)}:${'t'.repeat(128)}@sha256:${'0'.repeat(64)}`;
+  const object = (name: string, label: string) => ({
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name, namespace: 'storage' },
+    spec: {
+      selector: { matchLabels: { app: label } },
+      template: {
+        metadata: { labels: { app: label } },
+        spec: { containers: [{ name: 'c'.repeat(63), image, env: [{ name: 'V'.repeat(253), value: 'v'.repeat(253) }] }] },
+      },
+    },
+  });
+
+  test('a history under the longest name that can have one fits', async ({ page }) => {
+    // The controller adds a dash and a hash of ten to name a ControllerRevision.
+    const name = named(242);
+    feed(object(name, 'l'.repeat(63)));
+    try {
+      kubectl('-n', 'storage', 'rollout', 'status', `ds/${name}`, '--timeout=30s');
+      const containers = [{ name: 'c'.repeat(63), image: image.replace(':t', ':u') }];
+      kubectl('-n', 'storage', 'patch', 'ds', name, '-p', JSON.stringify({ spec: { template: { spec: { containers } } } }));
+      kubectl('-n', 'storage', 'rollout', 'status', `ds/${name}`, '--timeout=30s');
+      const path = `/ns/storage/daemonsets/${name}`;
+      const older = page.getByRole('list', { name: 'Revision history' }).getByRole('link', { name: 'revision 1', exact: true });
+      await expect(async () => {
+        await page.goto(path);
+        await expect(older).toBeVisible({ timeout: 1000 });
+      }).toPass();
+      const revision = (await older.getAttribute('href'))!;
+      for (const way of ['/?namespace=storage', path, revision, `${path}/compare`, `${path}/rollback`, `${path}/progress`, '/then', `/images?q=${'r'.repeat(60)}`]) {
+        await test.step(way.replace(name, 'NAME'), async () => {
+          expect((await page.goto(way))!.status()).toBe(200);
+          await fits(page);
+        });
+      }
+    } finally {
+      kubectl('-n', 'storage', 'delete', 'ds', name);
+    }
+  });
+
+  test('a longer one has no history and fits all the same', async ({ page }) => {
+    const name = named(253);
+    expect(() => feed(object(named(254), 'x'))).toThrow(/no more than 253 (characters|bytes)/);
+    expect(() => feed(object('too-long', 'l'.repeat(64)))).toThrow(/no more than 63 (characters|bytes)/);
+    feed(object(name, 'longer'));
+    try {
+      const path = `/ns/storage/daemonsets/${name}`;
+      await expect(async () => expect((await page.goto(path))!.status()).toBe(200)).toPass();
+      await expect(page.getByRole('heading', { level: 2, name: /^Not observed/ })).toBeVisible();
+      await fits(page);
+      await page.goto('/?namespace=storage');
+      await expect(page.getByRole('link', { name })).toBeVisible();
+      await fits(page);
+    } finally {
+      kubectl('-n', 'storage', 'delete', 'ds', name);
+    }
+  });
+});
+
 test('each page has its landmarks', async ({ page }) => {
   for (const [, path] of pages()) {
     await page.goto(path);
@@ -48,6 +113,13 @@ test('each page has its landmarks', async ({ page }) => {
       - main
     `);
   }
+});
+
+test('a style that is not there is heard on the console', async ({ page }) => {
+  // What every test holds a page to, held against a page that breaks it.
+  test.fail();
+  await page.route('**/*.css', (route) => route.fulfill({ status: 404, body: '' }));
+  await page.goto('/');
 });
 
 test('the list, heard', async ({ page }) => {
@@ -243,5 +315,27 @@ test('a rollout that is done, heard', async ({ page }) => {
           - img "done"
           - text: Done
     - region "What now"
+  `);
+});
+
+test('an address that leads nowhere, heard', async ({ page }) => {
+  await page.goto('/nowhere');
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - heading "Page not found" [level=1]
+    - paragraph: The address leads nowhere here. The list of workloads is a good place to start.
+    - paragraph:
+      - link "Back to workloads"
+  `);
+});
+
+test('a workload that is not there, heard', async ({ page }) => {
+  await page.goto('/ns/logging/daemonsets/nobody');
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - navigation "Breadcrumb"
+    - heading "No such DaemonSet" [level=1]
+    - paragraph: There is no DaemonSet nobody in namespace logging. It may have been deleted, or the address is wrong.
+    - paragraph:
+      - link "Try again"
+      - link "Back to workloads"
   `);
 });

@@ -79,6 +79,14 @@ test('a revision that cannot be read is listed and cannot be gone back to', asyn
   await expect(page.getByRole('heading', { level: 2, name: 'cannot be read' })).toBeVisible();
   expect(await page.content()).not.toContain('not-a-real-password');
   await accessible(page);
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(`
+    - navigation "Breadcrumb"
+    - heading /^Revision 0 of odd-/ [level=1]
+    - region "cannot be read":
+      - heading "cannot be read" [level=2]
+      - paragraph: /^The stored data is not a pod template/
+  `);
+  await expect(page.getByRole('main').getByRole('button', { name: /Roll back/ })).toHaveCount(0);
   expect((await page.goto(`/ns/storage/daemonsets/${name}/rollback?to=${name}-x`))!.status()).toBe(422);
   await expect(page.getByRole('heading', { name: 'cannot be read' })).toBeVisible();
   kubectl('-n', 'storage', 'delete', 'ds', name);

@@ -21,6 +21,22 @@ test('filters stand in the address', async ({ page }) => {
   await expect(page.getByText('Nothing matches “zzz”')).toBeVisible();
 });
 
+test('without scripts the form keeps the verdict that was chosen', async ({ browser }) => {
+  const page = await browser.newPage({ javaScriptEnabled: false, baseURL: process.env.ROLLBOOK_URL });
+  await page.goto('/?verdict=healthy');
+  await page.getByRole('combobox', { name: 'Namespace' }).selectOption('logging');
+  const apply = page.getByRole('button', { name: 'Apply' });
+  // The first one is for whoever presses Enter and is not seen.
+  await expect(apply).toHaveCount(2);
+  await apply.last().click();
+  await expect(page).toHaveURL(/[?&]namespace=logging&.*verdict=healthy/);
+  await expect(page.getByRole('button', { name: /^Healthy/ })).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('searchbox', { name: 'Filter workloads' }).fill('flu');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/verdict=healthy.*[?&]q=flu/);
+  await page.close();
+});
+
 test('going back to one made it three, and the ledger says so', async ({ page }) => {
   await page.goto('/ns/logging/daemonsets/fluentd');
   await expect(page.getByRole('heading', { level: 1, name: 'fluentd' })).toBeVisible();

@@ -15,12 +15,17 @@ fn main() -> ExitCode {
         .enable_all()
         .build();
     let result = match runtime {
-        Ok(runtime) => match config.command {
-            Some(Command::Record(command)) => runtime
-                .block_on(server::record::chores::run(command, config.record.as_ref()))
-                .map_err(server::Failure::Record),
-            None => runtime.block_on(server::run(config)),
-        },
+        Ok(runtime) => {
+            let result = match config.command {
+                Some(Command::Record(command)) => runtime
+                    .block_on(server::record::chores::run(command, config.record.as_ref()))
+                    .map_err(server::Failure::Record),
+                None => runtime.block_on(server::run(config)),
+            };
+            // What had to be waited for was: a look-up that hangs is not.
+            runtime.shutdown_background();
+            result
+        }
         Err(error) => Err(server::Failure::Start(error.to_string())),
     };
     match result {

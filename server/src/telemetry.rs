@@ -11,10 +11,19 @@ use tracing_subscriber::EnvFilter;
 
 use crate::kube::random_id;
 
-/// Starts logging to standard error; `RUST_LOG` chooses how much.
+/// Where the client logs what the apiserver refused, in its words, which can quote
+/// an object at length.
+const QUOTES: &str = "kube_client::client=info";
+
+/// Starts logging to standard error; `RUST_LOG` chooses how much, but for what
+/// quotes objects.
 pub fn init() {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=error"));
+    let filter = match QUOTES.parse() {
+        Ok(quotes) => filter.add_directive(quotes),
+        Err(_) => filter,
+    };
     // A second call, in tests, keeps the first.
     let _ = tracing_subscriber::fmt()
         .json()

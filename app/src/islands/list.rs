@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use domain::health::Missing;
 use domain::list::{OwnerFilter, Query, Sort};
 use domain::verdict::Group;
+use leptos::ev::FocusEvent;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast as _;
+use leptos::web_sys::Node;
 
 use crate::components::icon::{Glyph, Icon};
 use crate::components::moving::{flag, part, text};
@@ -133,72 +136,85 @@ pub fn WorkloadList(
         </p>
         {part(move || model.with(|m| missing(lang, &m.missing)))}
         {filters(lang, model, query)}
+        // The way to the button that re-sorts is held too: it would be gone else.
         <div
-            class="panel table-panel"
             on:mouseenter=move |_| order.held.set(true)
             on:mouseleave=move |_| order.held.set(false)
             on:focusin=move |_| order.focused.set(true)
-            on:focusout=move |_| order.focused.set(false)
+            on:focusout=move |event| order.focused.set(stays(&event))
         >
-            {part(move || empty_state(lang, &model.get(), &query.get(), order))}
-            <table class="list" aria-label="DaemonSets" class:hidden=flag(move || order.shown.with(Vec::is_empty))>
-                <thead>
-                    <tr>
-                        <th scope="col">{lang.column_verdict()}</th>
-                        <th scope="col">{lang.column_name()}</th>
-                        <th scope="col">{lang.column_revision_image()}</th>
-                        <th scope="col">{lang.column_nodes()}</th>
-                        <th scope="col" class="wide-only">
-                            {lang.column_live_since()}
-                        </th>
-                        <th scope="col" class="wide-only">
-                            {lang.owner()}
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <For
-                        each=move || order.shown.get()
-                        key=|uid| uid.clone()
-                        children=move |uid| {
-                            let line = Memo::new(move |_| lines.with(|all| all.get(&uid).cloned()));
-                            view! {
-                                <tr data-line="">
-                                    {part(move || line.get().map(|line| row::cells(lang, &line, now)))}
-                                </tr>
+            <div class="panel table-panel">
+                {part(move || empty_state(lang, &model.get(), &query.get(), order))}
+                <table class="list" aria-label="DaemonSets" class:hidden=flag(move || order.shown.with(Vec::is_empty))>
+                    <thead>
+                        <tr>
+                            <th scope="col">{lang.column_verdict()}</th>
+                            <th scope="col">{lang.column_name()}</th>
+                            <th scope="col">{lang.column_revision_image()}</th>
+                            <th scope="col">{lang.column_nodes()}</th>
+                            <th scope="col" class="wide-only">
+                                {lang.column_live_since()}
+                            </th>
+                            <th scope="col" class="wide-only">
+                                {lang.owner()}
+                            </th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For
+                            each=move || order.shown.get()
+                            key=|uid| uid.clone()
+                            children=move |uid| {
+                                let line = Memo::new(move |_| lines.with(|all| all.get(&uid).cloned()));
+                                view! {
+                                    <tr data-line="">
+                                        {part(move || line.get().map(|line| row::cells(lang, &line, now)))}
+                                    </tr>
+                                }
                             }
-                        }
-                    />
-                </tbody>
-            </table>
+                        />
+                    </tbody>
+                </table>
+            </div>
+            <p class="foot muted">
+                <span>
+                    {text(move || {
+                        lang.showing(order.shown.with(Vec::len), model.with(|m| m.workloads.len()))
+                    })}
+                </span>
+                <button
+                    type="button"
+                    class="button small-button needs-script"
+                    class:hidden=flag(move || order.waiting.get() == 0)
+                    on:click=move |_| order.refresh()
+                >
+                    {text(move || lang.changed_order(order.waiting.get()))}
+                </button>
+                <span class="spacer"></span>
+                <span class="keys-hint needs-script">
+                    <kbd>"J"</kbd>
+                    <kbd>"K"</kbd>
+                    " "
+                    {lang.key_move()}
+                    " "
+                    <kbd>"?"</kbd>
+                    " "
+                    {lang.all_keys()}
+                </span>
+            </p>
         </div>
-        <p class="foot muted">
-            <span>
-                {text(move || {
-                    lang.showing(order.shown.with(Vec::len), model.with(|m| m.workloads.len()))
-                })}
-            </span>
-            <button
-                type="button"
-                class="button small-button needs-script"
-                class:hidden=flag(move || order.waiting.get() == 0)
-                on:click=move |_| order.refresh()
-            >
-                {text(move || lang.changed_order(order.waiting.get()))}
-            </button>
-            <span class="spacer"></span>
-            <span class="keys-hint needs-script">
-                <kbd>"J"</kbd>
-                <kbd>"K"</kbd>
-                " "
-                {lang.key_move()}
-                " "
-                <kbd>"?"</kbd>
-                " "
-                {lang.all_keys()}
-            </span>
-        </p>
     }
+}
+
+/// Does the focus go to another place within the same part?
+fn stays(event: &FocusEvent) -> bool {
+    let within = event
+        .current_target()
+        .and_then(|part| part.dyn_into::<Node>().ok());
+    let next = event
+        .related_target()
+        .and_then(|next| next.dyn_into::<Node>().ok());
+    within.is_some_and(|part| part.contains(next.as_ref()))
 }
 
 /// Which lines are shown in which order. While the pointer or the focus is in

@@ -3,7 +3,7 @@
 
 mod errors;
 mod paper;
-mod secrets;
+pub mod secrets;
 
 use domain::rollback::Order;
 use serde_json::{Value, json};
@@ -132,6 +132,8 @@ async fn reads(web: &Web, paper: &Paper) {
             let gaps = missing(example, &answer);
             assert!(gaps.is_empty(), "{path}: {gaps:?} are documented, {answer}");
         }
+        let more = paper.undocumented(&path, &answer);
+        assert!(more.is_empty(), "{path}: {more:?} are not documented");
         asked.push(path);
     }
     let known = [
@@ -205,6 +207,8 @@ async fn write(rig: &Rig, web: &Web, paper: &Paper) {
         let gaps = missing(example, &answer);
         assert!(gaps.is_empty(), "{gaps:?} are documented, {answer}");
     }
+    let more = paper.undocumented("/api/rollback", &answer);
+    assert!(more.is_empty(), "{more:?} are not documented");
     let follow = &answer["generation"];
     assert_eq!(*follow, rig.generation("told"));
     rig.settled("told").await;
@@ -257,6 +261,8 @@ async fn each_thing_seen_is_tested(rig: &Rig, web: &Web, paper: &Paper) {
             "{field}: {answer}"
         );
         assert_ne!(answer["changed"], json!(true), "{field}: {answer}");
+        let more = paper.undocumented("/api/rollback", &answer);
+        assert!(more.is_empty(), "{field}: {more:?} are not documented");
         assert_eq!(rig.kept("told"), before, "{field}");
     }
     // Whoever says nothing of what was seen asks for the same.

@@ -25,6 +25,8 @@ pub fn filters(lang: Lang, model: Memo<Workloads>, query: RwSignal<Query>) -> im
     let counts = Memo::new(move |_| model.with(|m| query.with(|q| q.counts(&m.workloads))));
     let total = move || counts.with(|c| c.values().sum::<usize>());
     let chosen = Memo::new(move |_| query.with(|q| q.group));
+    // Whichever button sends the form, the verdict stays what it was.
+    let kept = move || maybe(move || Some(chosen.get().map_or("", Group::slug).to_owned()));
     let chip = move |group: Option<Group>| {
         let count = move || match group {
             Some(group) => counts.with(|c| c.get(&group).copied().unwrap_or_default()),
@@ -66,7 +68,7 @@ pub fn filters(lang: Lang, model: Memo<Workloads>, query: RwSignal<Query>) -> im
             on:submit=move |event| event.prevent_default()
         >
             // The first button is the one that Enter presses.
-            <button class="visually-hidden" tabindex="-1" name="verdict" value=maybe(move || Some(chosen.get().map_or("", Group::slug).to_owned()))>
+            <button class="visually-hidden" tabindex="-1" name="verdict" value=kept()>
                 {lang.apply()}
             </button>
             <div class="filter-chips" role="group" aria-label=lang.filter_by_verdict()>
@@ -89,7 +91,9 @@ pub fn filters(lang: Lang, model: Memo<Workloads>, query: RwSignal<Query>) -> im
                     />
                 </label>
                 {selects(lang, model, query)}
-                <button class="button no-script-only">{lang.apply()}</button>
+                <button class="button no-script-only" name="verdict" value=kept()>
+                    {lang.apply()}
+                </button>
             </div>
         </form>
     }

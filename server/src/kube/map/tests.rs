@@ -84,6 +84,19 @@ fn odd_values_lose_nothing() {
     assert!(bare.is_some());
 }
 
+#[test]
+fn a_change_cause_of_a_megabyte_is_cut_and_says_so() {
+    let cause = |text: String| {
+        let got = daemon_set(|v| v["metadata"]["annotations"] = json!({CHANGE_CAUSE: text}));
+        got.change_cause.unwrap()
+    };
+    // Characters are counted, and none is cut in two.
+    let long = cause("é".repeat(1 << 20));
+    assert_eq!(long, format!("{}…", "é".repeat(1999)));
+    let most = "é".repeat(2000);
+    assert_eq!(cause(most.clone()), most, "and a shorter one is not");
+}
+
 fn controller_revision(data: Value) -> Revision {
     revision(serde_json::from_value(json!({
         "metadata": {"name": "foo-1", "namespace": "ns", "uid": "r", "creationTimestamp": "2026-01-01T00:00:00Z",

@@ -214,3 +214,32 @@ fn every_documented_end_of_an_order_has_its_status() {
     documented.sort();
     assert_eq!(known, documented);
 }
+
+/// Whatever an end says beside its code is documented, and what is documented is
+/// said.
+#[test]
+fn every_particular_of_an_end_is_documented() {
+    let documented = Paper::read().particulars();
+    let mut told = Vec::new();
+    for reason in ends() {
+        let value = serde_json::to_value(&reason).unwrap();
+        let code = value["code"].as_str().unwrap().to_owned();
+        let fields = value.as_object().unwrap().keys();
+        let fields = fields.filter(|field| *field != "code" && *field != "mutated");
+        let mut fields: Vec<String> = fields.cloned().collect();
+        fields.sort();
+        if !fields.is_empty() {
+            told.push((code, fields));
+        }
+    }
+    told.sort();
+    let mut documented: Vec<_> = documented
+        .into_iter()
+        .map(|(code, mut fields)| {
+            fields.sort();
+            (code, fields)
+        })
+        .collect();
+    documented.sort();
+    assert_eq!(told, documented);
+}

@@ -60,11 +60,59 @@ impl Paper {
             .collect()
     }
 
+    /// The section of a call.
+    fn section(&self, heading: &str) -> &str {
+        let sections = self.text.split("\n## ").skip(1);
+        let of = |section: &&str| section.lines().next() == Some(heading);
+        sections.into_iter().find(of).unwrap()
+    }
+
+    /// Fields of an answer, and of the rows of its lists, that the section of the
+    /// call neither shows in an example nor names.
+    pub fn undocumented(&self, path: &str, answer: &Value) -> Vec<String> {
+        let call = path.trim_start_matches("/api/");
+        let heading = call[..1].to_uppercase() + &call[1..];
+        let mut named = ticked(self.section(&heading));
+        let mut examples: Vec<&Value> = self.examples(path).collect();
+        if call == "revision" {
+            // It is a row of the history, and says so.
+            named.extend(ticked(self.section("History")));
+            let rows = self
+                .examples("/api/history")
+                .map(|history| &history["revisions"]);
+            examples.extend(rows.filter_map(Value::as_array).flatten());
+        }
+        let mut gaps = unknown(answer, &examples, &named, "");
+        for (key, value) in answer.as_object().into_iter().flatten() {
+            let shown = examples.iter().filter_map(|e| e[key].as_array()).flatten();
+            let shown: Vec<&Value> = shown.collect();
+            for row in value.as_array().into_iter().flatten() {
+                gaps.extend(unknown(row, &shown, &named, key));
+            }
+        }
+        gaps
+    }
+
+    /// The documented particulars of each end that has some beside its code.
+    pub fn particulars(&self) -> Vec<(String, Vec<String>)> {
+        let (_, table) = self.section("Rollback").split_once(PARTICULARS).unwrap();
+        let mut all = Vec::new();
+        // Up to the end of that table.
+        for cells in rows(table.trim_start().split("\n\n").next().unwrap()) {
+            for code in ticked(&cells[1]) {
+                all.push((code, ticked(&cells[2])));
+            }
+        }
+        all
+    }
+
     /// Outcome, status and code of each documented end of an order.
     pub fn ends(&self) -> Vec<(String, u16, String)> {
-        let (_, section) = self.text.split_once("\n## Rollback").unwrap();
+        let section = self.section("Rollback");
+        // What stands before is the table of particulars.
+        let (_, table) = section.split_once("| outcome |").unwrap();
         let mut all = Vec::new();
-        for cells in rows(section.split("\n## ").next().unwrap()) {
+        for cells in rows(table) {
             let Some(outcome) = ticked(&cells[1]).first().cloned() else {
                 continue;
             };
@@ -79,6 +127,18 @@ impl Paper {
         }
         all
     }
+}
+
+/// The head of the table of particulars.
+const PARTICULARS: &str = "| `code` | fields |";
+
+/// Fields that no example has and no word in backticks names.
+fn unknown(value: &Value, examples: &[&Value], named: &[String], at: &str) -> Vec<String> {
+    let fields = value.as_object().into_iter().flatten().map(|(key, _)| key);
+    let gaps = fields.filter(|key| {
+        !named.contains(key) && examples.iter().all(|example| example.get(&**key).is_none())
+    });
+    gaps.map(|key| format!("{at}/{key}")).collect()
 }
 
 /// Cells of the rows of the tables in a text.

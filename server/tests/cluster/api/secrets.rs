@@ -7,12 +7,12 @@ use crate::rig::{Rig, daemon_set, share, until};
 use crate::web::{Web, serve};
 
 /// In each secret.
-const MARK: &str = "hunter2";
+pub const MARK: &str = "hunter2";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn secrets_stay_unless_they_are_asked_for() {
     let rig = share().await;
-    let names = revisions(&rig).await;
+    let names = revisions(&rig, "vault").await;
     let web = serve(&rig, &[]).await;
     hidden(&web, &names).await;
     streams(&web).await;
@@ -85,20 +85,20 @@ fn edits() -> Vec<Edit> {
 }
 
 /// A workload with all of them; returns the names of its revisions.
-async fn revisions(rig: &Rig) -> Vec<String> {
-    let mut object = daemon_set("vault", "i:1");
+pub async fn revisions(rig: &Rig, name: &str) -> Vec<String> {
+    let mut object = daemon_set(name, "i:1");
     let mut all = containers();
     object["spec"]["template"]["spec"]["containers"] = all.clone();
     rig.begin(&object).await;
     for (what, edit) in edits() {
         edit(&mut all);
-        let before = rig.generation("vault");
+        let before = rig.generation(name);
         let spec = json!({"template": {"spec": {"containers": all}}});
-        rig.merge("vault", &json!({"spec": spec}));
-        assert_eq!(rig.generation("vault"), before + 1, "{what}");
-        rig.settled("vault").await;
+        rig.merge(name, &json!({"spec": spec}));
+        assert_eq!(rig.generation(name), before + 1, "{what}");
+        rig.settled(name).await;
     }
-    let entry = rig.entry("vault").unwrap();
+    let entry = rig.entry(name).unwrap();
     assert_eq!(entry.revisions.len(), edits().len() + 1);
     entry.revisions.iter().map(|r| r.name.clone()).collect()
 }
