@@ -5,13 +5,17 @@
 
 pub mod describe;
 pub mod diff;
+
 pub mod fleet;
 pub mod health;
 pub mod history;
 pub mod ledger;
 pub mod list;
+pub mod node;
 pub mod note;
 pub mod owner;
+pub mod placement;
+pub mod pod;
 pub mod progress;
 pub mod rail;
 pub mod reach;
