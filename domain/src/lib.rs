@@ -3,6 +3,7 @@
 //! Knows no cluster, no browser, and no clock but the one it is given. Rules
 //! that come from Kubernetes name their source beside the code.
 
+pub mod board;
 pub mod describe;
 pub mod diff;
 

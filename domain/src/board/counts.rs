@@ -1,0 +1,133 @@
+//! The counters of the status, worked out from pods and nodes as the controller
+//! does (DC updateDaemonSetStatus), and held against those that it reported.
+
+use serde::{Deserialize, Serialize};
+
+use super::spot::Spot;
+use super::{Board, Seen};
+use crate::workload::Counts;
+
+/// The controller looks at one pod a node, the first in its order: beside an
+/// old pod, a surged one counts for nothing yet. Nodes that are gone are not
+/// counted at all.
+pub(super) fn counts(seen: &Seen<'_>, spots: &[Spot<'_>]) -> Counts {
+    let mut counts = Counts::default();
+    for spot in spots.iter().filter(|spot| !spot.left) {
+        let pod = spot.present().next();
+        if !spot.run {
+            counts.misscheduled += u32::from(pod.is_some());
+            continue;
+        }
+        counts.desired += 1;
+        let Some(pod) = pod else { continue };
+        counts.scheduled += 1;
+        counts.ready += u32::from(pod.is_ready());
+        counts.available += u32::from(seen.is_available(pod));
+        counts.updated += u32::from(seen.is_updated(pod));
+    }
+    counts
+}
+
+/// A counter of the status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Counter {
+    /// `desiredNumberScheduled`.
+    Desired,
+    /// `currentNumberScheduled`.
+    Scheduled,
+    /// `updatedNumberScheduled`.
+    Updated,
+    /// `numberReady`.
+    Ready,
+    /// `numberAvailable`.
+    Available,
+    /// `numberMisscheduled`.
+    Misscheduled,
+}
+
+/// A counter that is not what pods and nodes show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Differs {
+    /// Which.
+    pub counter: Counter,
+    /// What the status says.
+    pub status: u32,
+    /// What pods and nodes show.
+    pub board: u32,
+}
+
+/// Which of two views is behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Lags {
+    /// The controller has not caught up with what is there.
+    Status,
+    /// The controller knows of pods that were not seen here yet.
+    Board,
+    /// It cannot be told from one look.
+    Either,
+}
+
+/// The status and the board do not say the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Disagreement {
+    /// In what.
+    pub differs: Vec<Differs>,
+    /// Which of them is behind.
+    pub lags: Lags,
+}
+
+impl Board {
+    /// How the counters of the status differ from what is seen; `None` where
+    /// they agree. `observed` says that the status is of the latest spec.
+    ///
+    /// A status of an earlier spec is behind. Else updated nodes tell, for
+    /// within one spec a rollout only makes more of them: who counts fewer is
+    /// behind. Without nodes only what pods tell is compared.
+    pub fn disagreement(&self, status: Counts, observed: bool) -> Option<Disagreement> {
+        let board = self.counts;
+        let all = [
+            (Counter::Desired, status.desired, board.desired),
+            (Counter::Scheduled, status.scheduled, board.scheduled),
+            (Counter::Updated, status.updated, board.updated),
+            (Counter::Ready, status.ready, board.ready),
+            (Counter::Available, status.available, board.available),
+            (
+                Counter::Misscheduled,
+                status.misscheduled,
+                board.misscheduled,
+            ),
+        ];
+        let of_pods = |counter| {
+            matches!(
+                counter,
+                Counter::Updated | Counter::Ready | Counter::Available
+            )
+        };
+        let differs: Vec<Differs> = all
+            .into_iter()
+            .filter(|(counter, status, board)| {
+                status != board && (self.nodes_known || of_pods(*counter))
+            })
+            .map(|(counter, status, board)| Differs {
+                counter,
+                status,
+                board,
+            })
+            .collect();
+        if differs.is_empty() {
+            return None;
+        }
+        let lags = if !observed || status.updated < board.updated {
+            Lags::Status
+        } else if status.updated > board.updated {
+            Lags::Board
+        } else {
+            Lags::Either
+        };
+        Some(Disagreement { differs, lags })
+    }
+}
