@@ -4,6 +4,7 @@
 //! translation, a missing argument or one too many does not compile (ADR 0003).
 //! kubectl's and the cluster's own words are not translated and not here.
 
+mod board;
 mod found;
 mod messages;
 mod record;

@@ -1,5 +1,6 @@
 //! What pages and programs are given: plain answers, made from the fleet.
 
+use domain::board::Board;
 use domain::diff::Diff;
 use domain::fleet::Line;
 use domain::health::{Health, Missing};
@@ -56,6 +57,21 @@ impl Workload {
     pub fn is_back(&self) -> bool {
         self.history.current().is_some_and(|row| row.returned)
     }
+}
+
+/// The nodes of one workload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Nodes {
+    /// uid of the workload.
+    pub uid: String,
+    /// What each does.
+    #[serde(flatten)]
+    pub board: Board,
+    /// How fresh the picture of its pods is.
+    pub pods: Health,
+    /// How fresh the picture of the nodes is.
+    pub nodes: Health,
 }
 
 /// One revision with its template.

@@ -1,0 +1,421 @@
+//! The boards of the workloads that somebody looks at. Each has one watch of its
+//! pods, all share one of the nodes, and however many look, each board is made
+//! once. None is kept for nobody.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
+
+use app::model::Nodes;
+use domain::board::{Board, NodeState, Seen};
+use domain::fleet::{Entry, Fleet};
+use domain::health::Health;
+use domain::node::Node;
+use domain::placement::Rules;
+use domain::pod::Pod;
+use domain::template::Digest;
+use domain::workload::Key;
+use kube::{Api, Client};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::health::Monitor;
+use super::partial::{NodePart, PodPart};
+use super::watches::{Sink, Told, Watched, api, follow, selected};
+
+/// Boards of one workload are at least so far apart: ten a second.
+const PACE: Duration = Duration::from_millis(100);
+/// How long a board is kept up when nobody looks any more: a page that is loaded
+/// again finds it warm.
+const LINGER: Duration = Duration::from_secs(30);
+/// States that pass with time alone are looked at so often.
+const TICK: Duration = Duration::from_secs(1);
+
+/// What changed among objects of one kind.
+pub enum Change<T> {
+    /// This one came or changed.
+    Is(T),
+    /// The one of this name went.
+    Gone(String),
+    /// These are all.
+    All(Vec<T>),
+}
+
+impl Watched for PodPart {
+    type Kept = Pod;
+    type Seen = Change<Pod>;
+
+    fn keep(self) -> Option<Pod> {
+        super::map::pod(self)
+    }
+
+    fn seen(kept: Pod) -> Change<Pod> {
+        Change::Is(kept)
+    }
+
+    fn gone(self) -> Option<Change<Pod>> {
+        self.metadata.name.map(Change::Gone)
+    }
+
+    fn all(_: Option<String>, kept: Vec<Pod>) -> Change<Pod> {
+        Change::All(kept)
+    }
+}
+
+impl Watched for NodePart {
+    type Kept = Node;
+    type Seen = Change<Node>;
+
+    fn keep(self) -> Option<Node> {
+        super::map::node(self)
+    }
+
+    fn seen(kept: Node) -> Change<Node> {
+        Change::Is(kept)
+    }
+
+    fn gone(self) -> Option<Change<Node>> {
+        self.metadata.name.map(Change::Gone)
+    }
+
+    fn all(_: Option<String>, kept: Vec<Node>) -> Change<Node> {
+        Change::All(kept)
+    }
+}
+
+/// Objects of one kind, by name, as a watch shows them.
+struct Kept<T> {
+    all: HashMap<String, Arc<T>>,
+    /// Their watch, the only one of its monitor.
+    monitor: Monitor,
+    receive: mpsc::Receiver<Told<Change<T>>>,
+    name: fn(&T) -> &str,
+    _stop: tokio_util::sync::DropGuard,
+}
+
+impl<T: Send + 'static> Kept<T> {
+    /// Begins a watch, which ends with what is returned.
+    fn follow<K: Watched<Seen = Change<T>>>(
+        api: Api<K>,
+        labels: Option<&str>,
+        name: fn(&T) -> &str,
+        stop: &CancellationToken,
+    ) -> Self {
+        let stop = stop.child_token();
+        let monitor = Monitor::new(1);
+        let (send, receive) = mpsc::channel(256);
+        let sink = Sink {
+            scope: None,
+            watch: 0,
+            monitor: monitor.clone(),
+            send,
+        };
+        tokio::spawn(follow(api, selected(labels), sink, stop.clone()));
+        Self {
+            all: HashMap::new(),
+            monitor,
+            receive,
+            name,
+            _stop: stop.drop_guard(),
+        }
+    }
+
+    /// Takes what the watch tells and all that is there already.
+    async fn next(&mut self) -> bool {
+        let Some(told) = self.receive.recv().await else {
+            return false;
+        };
+        self.take(told);
+        while let Ok(told) = self.receive.try_recv() {
+            self.take(told);
+        }
+        true
+    }
+
+    fn take(&mut self, told: Told<Change<T>>) {
+        match told.seen {
+            Change::Is(one) => {
+                self.all.insert((self.name)(&one).to_owned(), Arc::new(one));
+            }
+            Change::Gone(name) => {
+                self.all.remove(&name);
+            }
+            Change::All(all) => {
+                let name = self.name;
+                let named = |one: T| (name(&one).to_owned(), Arc::new(one));
+                self.all = all.into_iter().map(named).collect();
+            }
+        }
+        if told.complete.is_some() {
+            self.monitor.fine(0);
+        }
+    }
+
+    fn health(&self) -> Health {
+        self.monitor.of(0)
+    }
+}
+
+/// All nodes, and how fresh they are.
+#[derive(Clone)]
+struct Fleetwide {
+    nodes: Arc<Vec<Arc<Node>>>,
+    /// They were seen whole, and may be.
+    known: bool,
+    health: Health,
+}
+
+/// The boards that are kept up.
+#[derive(Clone)]
+pub struct Boards(Arc<Inner>);
+
+struct Inner {
+    watching: Client,
+    fleet: watch::Receiver<Arc<Fleet>>,
+    clock: Monitor,
+    nodes: OnceLock<watch::Receiver<Fleetwide>>,
+    open: Mutex<HashMap<Key, Open>>,
+    stop: CancellationToken,
+}
+
+struct Open {
+    board: watch::Receiver<Option<Arc<Nodes>>>,
+    viewers: Arc<()>,
+}
+
+/// Somebody looks at a board; it is kept up for as long.
+pub struct Looking {
+    /// The board, as it is now; `None` until its pods were seen whole. Closed
+    /// when the workload is no more, or replaced.
+    pub board: watch::Receiver<Option<Arc<Nodes>>>,
+    _viewer: Arc<()>,
+}
+
+impl Boards {
+    /// For the workloads of a fleet.
+    pub fn new(
+        watching: Client,
+        fleet: watch::Receiver<Arc<Fleet>>,
+        clock: Monitor,
+        stop: CancellationToken,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            watching,
+            fleet,
+            clock,
+            nodes: OnceLock::new(),
+            open: Mutex::default(),
+            stop,
+        }))
+    }
+
+    /// The board of a workload; `None` where there is none.
+    pub fn look(&self, key: &Key) -> Option<Looking> {
+        let entry = self.0.fleet.borrow().entries.get(key).cloned()?;
+        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let board = open
+            .entry(key.clone())
+            .or_insert_with(|| self.open(key, entry));
+        Some(Looking {
+            board: board.board.clone(),
+            _viewer: board.viewers.clone(),
+        })
+    }
+
+    fn open(&self, key: &Key, entry: Arc<Entry>) -> Open {
+        let viewers = Arc::new(());
+        let (publish, board) = watch::channel(None);
+        let nodes = self.0.nodes.get_or_init(|| nodes(&self.0)).clone();
+        let maker = Maker {
+            inner: self.0.clone(),
+            key: key.clone(),
+            rules: None,
+            pods: self.pods(&entry),
+            entry,
+            nodes,
+            publish,
+            viewers: Arc::downgrade(&viewers),
+        };
+        tokio::spawn(maker.run());
+        Open { board, viewers }
+    }
+
+    fn pods(&self, entry: &Entry) -> Kept<Pod> {
+        let api = api::<PodPart>(&self.0.watching, Some(&entry.workload.key.namespace));
+        let labels = entry.workload.selector.to_string();
+        Kept::follow(api, Some(&labels), |pod| &pod.name, &self.0.stop)
+    }
+}
+
+/// The shared watch of the nodes.
+fn nodes(inner: &Inner) -> watch::Receiver<Fleetwide> {
+    let api = Api::<NodePart>::all(inner.watching.clone());
+    let mut kept = Kept::follow(api, None, |node: &Node| &node.name, &inner.stop);
+    let (publish, nodes) = watch::channel(Fleetwide {
+        nodes: Arc::default(),
+        known: false,
+        health: Health::Starting,
+    });
+    tokio::spawn(async move {
+        let mut tick = interval(TICK);
+        loop {
+            let changed = tokio::select! {
+                more = kept.next() => {
+                    if !more {
+                        return;
+                    }
+                    true
+                }
+                _ = tick.tick() => false,
+            };
+            let health = kept.health();
+            publish.send_if_modified(|last| {
+                let differs = changed || last.health != health;
+                if changed {
+                    last.nodes = Arc::new(kept.all.values().cloned().collect());
+                }
+                last.known = kept.monitor.complete() && !kept.monitor.is_refused(0);
+                last.health = health;
+                differs
+            });
+        }
+    });
+    nodes
+}
+
+/// Makes the boards of one workload.
+struct Maker {
+    inner: Arc<Inner>,
+    key: Key,
+    entry: Arc<Entry>,
+    rules: Option<(Digest, Rules)>,
+    pods: Kept<Pod>,
+    nodes: watch::Receiver<Fleetwide>,
+    publish: watch::Sender<Option<Arc<Nodes>>>,
+    viewers: Weak<()>,
+}
+
+impl Maker {
+    async fn run(mut self) {
+        let mut fleet = self.inner.fleet.clone();
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut last, mut seen) = (Instant::now(), Instant::now());
+        loop {
+            let stop = self.inner.stop.clone();
+            let changed = tokio::select! {
+                () = stop.cancelled() => return,
+                more = self.pods.next() => {
+                    if !more {
+                        return;
+                    }
+                    true
+                }
+                Ok(()) = self.nodes.changed() => true,
+                Ok(()) = fleet.changed() => match self.renew(&fleet.borrow_and_update()) {
+                    Some(changed) => changed,
+                    None => return self.close(),
+                },
+                _ = tick.tick() => {
+                    // The map and this task know of it; whoever looks besides
+                    // is counted.
+                    if self.viewers.strong_count() > 1 {
+                        seen = Instant::now();
+                    } else if seen.elapsed() > LINGER && self.close_unseen() {
+                        return;
+                    }
+                    self.passes()
+                }
+            };
+            if changed {
+                // Those that come together are shown together.
+                sleep_until(last + PACE).await;
+                while let Ok(told) = self.pods.receive.try_recv() {
+                    self.pods.take(told);
+                }
+                last = Instant::now();
+                self.show();
+            }
+        }
+    }
+
+    /// Takes the workload as it is now: whether it changed; `None` when it is no
+    /// more, or no more the same.
+    fn renew(&mut self, fleet: &Fleet) -> Option<bool> {
+        let entry = fleet.entries.get(&self.key)?;
+        let (old, new) = (&self.entry.workload, &entry.workload);
+        if old.uid != new.uid || old.selector != new.selector {
+            return None;
+        }
+        let changed = !Arc::ptr_eq(&self.entry, entry);
+        self.entry = entry.clone();
+        Some(changed)
+    }
+
+    /// Something on the board changes with time alone, or how fresh it is did.
+    fn passes(&self) -> bool {
+        let shown = self.publish.borrow();
+        let Some(board) = shown.as_ref() else {
+            return true;
+        };
+        let mut cells = board.board.cells.iter();
+        cells.any(|cell| cell.state == NodeState::NewReadyWaiting)
+            || board.pods != self.pods.health() || board.nodes != self.nodes.borrow().health
+    }
+
+    fn show(&mut self) {
+        let nodes = self.nodes.borrow_and_update().clone();
+        let pods = self.pods.health();
+        if [&pods, &nodes.health].contains(&&Health::Starting) {
+            return;
+        }
+        let template = &self.entry.workload.template;
+        let digest = template.digest();
+        if self.rules.as_ref().is_none_or(|(of, _)| *of != digest) {
+            self.rules = Some((digest, Rules::of(template)));
+        }
+        let Some((_, rules)) = &self.rules else { return };
+        let (_, current) = self.entry.current();
+        let own: Vec<&Pod> = self.pods.all.values().map(AsRef::as_ref).collect();
+        let known: Vec<&Node> = nodes.nodes.iter().map(AsRef::as_ref).collect();
+        let board = Board::of(&Seen {
+            workload: &self.entry.workload,
+            rules,
+            hash: current.and_then(|revision| revision.hash()),
+            pods: &own,
+            nodes: nodes.known.then_some(&known),
+            now: self.inner.clock.now(),
+        });
+        let shown = Nodes {
+            uid: self.entry.workload.uid.clone(),
+            board,
+            pods,
+            nodes: nodes.health,
+        };
+        self.publish.send_if_modified(|last| {
+            let differs = last.as_deref() != Some(&shown);
+            if differs {
+                *last = Some(Arc::new(shown));
+            }
+            differs
+        });
+    }
+
+    /// Nobody can look at it any more.
+    fn close(&self) {
+        let mut open = self.inner.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.remove(&self.key);
+    }
+
+    /// Closes it unless somebody looks after all.
+    fn close_unseen(&self) -> bool {
+        let mut open = self.inner.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // Only under the lock can nobody come in between.
+        let unseen = self.viewers.strong_count() <= 1;
+        if unseen {
+            open.remove(&self.key);
+        }
+        unseen
+    }
+}
