@@ -350,6 +350,8 @@ fn the_budget_without_surge() {
         dying(old("left"), 9),
     ]);
     cluster.node("n8").ready.status = Truth::Unknown;
+    let excluded = tainted("not-wanted-and-empty");
+    cluster.nodes.as_mut().unwrap().push(excluded);
     let board = cluster.board();
     assert_eq!(
         used(&board),

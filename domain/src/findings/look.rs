@@ -33,13 +33,14 @@ pub(super) struct Look<'s, 'a> {
 }
 
 impl<'a> Look<'_, 'a> {
-    /// The first cause that fits, in the order in which a pod comes to life
-    /// backwards: it ended, it has no node, its container is broken, it starts,
-    /// it runs.
+    /// The first cause that fits. A ready pod only waits for minReadySeconds;
+    /// any other ended, has no node, has a broken container, starts, or runs.
     pub fn case(&self) -> Option<Case<'a>> {
+        if self.pod.is_ready() {
+            return self.clock();
+        }
         self.ended()
             .or_else(|| self.unscheduled())
-            .or_else(|| self.clock())
             .or_else(|| self.broken())
             .or_else(|| self.starting())
             .or_else(|| self.unready())
@@ -127,11 +128,10 @@ impl<'a> Look<'_, 'a> {
             .then(|| self.make(Cause::Unschedulable { lacks }, evidence, Some(since)))
     }
 
-    /// It is ready since a moment that has not come. Else, ready is as good as
-    /// a pod can be: only minReadySeconds are left.
+    /// It is ready since a moment that has not come.
     fn clock(&self) -> Option<Case<'a>> {
         let since = self.pod.ready.as_ref()?.since?;
-        if !self.pod.is_ready() || since <= self.seen.now.after(SKEW) {
+        if since <= self.seen.now.after(SKEW) {
             return None;
         }
         let clock = Clock::Node;
@@ -146,9 +146,8 @@ impl<'a> Look<'_, 'a> {
     fn broken(&self) -> Option<Case<'a>> {
         let trouble = self.pod.trouble.as_deref()?;
         let waiting = trouble.waiting.as_ref().filter(|w| w.is_broken());
-        let crashes = self.pod.restarts >= CRASHES
-            && !self.pod.is_ready()
-            && trouble.exit.as_ref().is_some_and(|e| e.code != 0);
+        let crashes =
+            self.pod.restarts >= CRASHES && trouble.exit.as_ref().is_some_and(|e| e.code != 0);
         let (reason, message) = match waiting {
             Some(waiting) => (waiting.reason.as_str(), waiting.message.as_str()),
             None if crashes => ("CrashLoopBackOff", ""),
@@ -186,7 +185,7 @@ impl<'a> Look<'_, 'a> {
     }
 
     fn starting(&self) -> Option<Case<'a>> {
-        if !self.pod.is_starting() || self.pod.is_ready() {
+        if !self.pod.is_starting() {
             return None;
         }
         let event = self.event(&[
@@ -219,8 +218,7 @@ impl<'a> Look<'_, 'a> {
 
     fn unready(&self) -> Option<Case<'a>> {
         let since = self.ready_since();
-        let starting = self.pod.is_starting() || self.pod.is_ready();
-        if starting || !self.is_older_than(since, NOT_READY_AFTER) {
+        if self.pod.is_starting() || !self.is_older_than(since, NOT_READY_AFTER) {
             return None;
         }
         let reason = self.pod.ready.as_ref().and_then(|r| r.reason.as_deref());

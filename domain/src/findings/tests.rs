@@ -282,6 +282,7 @@ fn one_cause_is_one_finding_and_the_decisive_comes_first() {
         ),
         "n2" => dying(old(name), -999),
         "n3" => old(name),
+        "n4" => waiting(new(name), "ErrImagePull", "i/o timeout"),
         _ => waiting(new(name), "CrashLoopBackOff", "back-off"),
     }));
     cluster.node("n2").ready.status = Truth::Unknown;
@@ -292,11 +293,12 @@ fn one_cause_is_one_finding_and_the_decisive_comes_first() {
         [
             Cause::DeadNodes { blocks: true },
             Cause::Config { .. },
-            Cause::Crash { .. }
+            Cause::Crash { .. },
+            Cause::Image { .. }
         ]
     ));
-    assert_eq!(all[2].nodes.count, 9);
-    assert_eq!(all[2].nodes.names, ["n4", "n5", "n6", "n7", "n8"]);
+    assert_eq!((all[2].nodes.count, all[3].nodes.count), (8, 1));
+    assert_eq!(all[2].nodes.names, ["n5", "n6", "n7", "n8", "n9"]);
 }
 
 #[test]
