@@ -203,6 +203,8 @@ fn tally(cells: &[Cell]) -> Tally {
 }
 
 #[cfg(test)]
+pub(crate) mod any;
+#[cfg(test)]
 mod model;
 #[cfg(test)]
 pub(crate) mod tests;

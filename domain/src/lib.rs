@@ -7,6 +7,7 @@ pub mod board;
 pub mod describe;
 pub mod diff;
 
+pub mod findings;
 pub mod fleet;
 pub mod health;
 pub mod history;

@@ -19,6 +19,8 @@ pub struct Budget {
     pub allowed: AtATime,
     /// How many do.
     pub used: u32,
+    /// How many of these nodes are known not to be ready.
+    pub not_ready: u32,
     /// Which, nodes that are not ready first; at most 20 are named.
     pub by: Vec<Use>,
 }
@@ -68,15 +70,28 @@ impl Budget {
                 .cmp(&well(b))
                 .then_with(|| natural(&a.node, &b.node))
         });
-        let used = u32::try_from(by.len()).unwrap_or(u32::MAX);
+        let well = by.iter().position(|u| u.node_ready != Some(false));
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let used = number(by.len());
+        let not_ready = number(well.unwrap_or(by.len()));
         by.truncate(NAMED);
-        Self { allowed, used, by }
+        Self {
+            allowed,
+            used,
+            not_ready,
+            by,
+        }
     }
 
     /// No available old pod may be replaced now.
     pub fn is_spent(&self) -> bool {
+        self.is_filled_by(self.used)
+    }
+
+    /// So many nodes are enough to use all of it.
+    pub(crate) fn is_filled_by(&self, used: u32) -> bool {
         match self.allowed {
-            AtATime::Unavailable(nodes) | AtATime::Surge(nodes) => self.used >= nodes,
+            AtATime::Unavailable(nodes) | AtATime::Surge(nodes) => used >= nodes,
             AtATime::None => false,
         }
     }
