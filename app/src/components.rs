@@ -1,6 +1,8 @@
 //! Pieces that pages are made of.
 
 pub mod bar;
+#[cfg(feature = "ssr")]
+pub mod board;
 pub mod changes;
 #[cfg(feature = "ssr")]
 pub mod diff;

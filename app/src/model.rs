@@ -2,6 +2,7 @@
 
 use domain::board::Board;
 use domain::diff::Diff;
+use domain::findings::Finding;
 use domain::fleet::Line;
 use domain::health::{Health, Missing};
 use domain::history::{History, Row};
@@ -68,6 +69,8 @@ pub struct Nodes {
     /// What each does.
     #[serde(flatten)]
     pub board: Board,
+    /// Why it does not come to its end, the most decisive first.
+    pub findings: Vec<Finding>,
     /// How fresh the picture of its pods is.
     pub pods: Health,
     /// How fresh the picture of the nodes is.

@@ -29,6 +29,10 @@ catalogue! {
     column_restarts = "Restarts", "重启次数";
     column_for = "For", "持续";
     column_condition = "Condition", "状况";
+    column_attention = "Needs attention", "需要关注";
+    state_since = "Since", "自";
+    page_before = "Previous", "上一页";
+    page_after = "Next", "下一页";
     no_pod = "no pod", "无 Pod";
     no_zone = "no zone", "无可用区";
     node_cordoned = "cordoned", "已停止调度";

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::board::query::View;
 use crate::components::head::{Breadcrumb, Title};
 use crate::components::panel::ErrorPage;
 use crate::components::verdict;
@@ -11,6 +12,7 @@ use crate::islands::workload::WorkloadLive;
 use crate::model::{self, Given};
 
 mod former;
+mod nodes;
 mod timeline;
 
 use former::FormerPage;
@@ -38,6 +40,9 @@ pub fn WorkloadPage() -> impl IntoView {
                 Ok(entry.workload.template.digest())
             });
             let digest = digest.ok();
+            let view = View::of(key.clone(), super::query_part);
+            let rolling = model.line.counts.updated < model.line.counts.desired
+                || model.line.from_revision.is_some();
             view! {
                 <Title text=format!("{}: {sentence}", key.name)/>
                 <super::Refresh moving lang/>
@@ -53,6 +58,7 @@ pub fn WorkloadPage() -> impl IntoView {
                         view! { <timeline::TimelinePanel key uid live now=frame.now lang/> }
                     })}
                 </WorkloadLive>
+                <nodes::NodesPanel view rolling now=frame.now lang/>
             }
             .into_any()
         }

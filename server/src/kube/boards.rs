@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use app::model::Nodes;
 use domain::board::{Board, NodeState, Seen};
+use domain::findings::findings;
 use domain::fleet::{Entry, Fleet};
 use domain::health::Health;
 use domain::node::Node;
@@ -361,7 +362,8 @@ impl Maker {
         };
         let mut cells = board.board.cells.iter();
         cells.any(|cell| cell.state == NodeState::NewReadyWaiting)
-            || board.pods != self.pods.health() || board.nodes != self.nodes.borrow().health
+            || board.pods != self.pods.health()
+            || board.nodes != self.nodes.borrow().health
     }
 
     fn show(&mut self) {
@@ -375,21 +377,26 @@ impl Maker {
         if self.rules.as_ref().is_none_or(|(of, _)| *of != digest) {
             self.rules = Some((digest, Rules::of(template)));
         }
-        let Some((_, rules)) = &self.rules else { return };
+        let Some((_, rules)) = &self.rules else {
+            return;
+        };
         let (_, current) = self.entry.current();
         let own: Vec<&Pod> = self.pods.all.values().map(AsRef::as_ref).collect();
         let known: Vec<&Node> = nodes.nodes.iter().map(AsRef::as_ref).collect();
-        let board = Board::of(&Seen {
+        let seen = Seen {
             workload: &self.entry.workload,
             rules,
             hash: current.and_then(|revision| revision.hash()),
             pods: &own,
             nodes: nodes.known.then_some(&known),
             now: self.inner.clock.now(),
-        });
+        };
+        let board = Board::of(&seen);
+        let findings = findings(&seen, &board, &[]);
         let shown = Nodes {
             uid: self.entry.workload.uid.clone(),
             board,
+            findings,
             pods,
             nodes: nodes.health,
         };
@@ -404,13 +411,21 @@ impl Maker {
 
     /// Nobody can look at it any more.
     fn close(&self) {
-        let mut open = self.inner.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self
+            .inner
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         open.remove(&self.key);
     }
 
     /// Closes it unless somebody looks after all.
     fn close_unseen(&self) -> bool {
-        let mut open = self.inner.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self
+            .inner
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         // Only under the lock can nobody come in between.
         let unseen = self.viewers.strong_count() <= 1;
         if unseen {

@@ -113,7 +113,10 @@ impl Cluster for KubeCluster {
     async fn nodes(&self, key: &Key) -> Option<Arc<Nodes>> {
         let mut looking = self.boards.look(key)?;
         let first = looking.board.wait_for(Option::is_some);
-        let seen = tokio::time::timeout(FIRST_PICTURE, first).await.ok()?.ok()?;
+        let seen = tokio::time::timeout(FIRST_PICTURE, first)
+            .await
+            .ok()?
+            .ok()?;
         seen.clone()
     }
 

@@ -54,7 +54,10 @@ fn condition<'a>(all: &'a [Condition], kind: &str) -> Option<&'a Condition> {
 fn ready(condition: &Condition) -> Ready {
     Ready {
         status: Truth::from(condition.status.as_str()),
-        since: condition.last_transition_time.as_ref().map(|t| time(Some(t))),
+        since: condition
+            .last_transition_time
+            .as_ref()
+            .map(|t| time(Some(t))),
         reason: condition.reason.clone(),
     }
 }
@@ -63,7 +66,10 @@ fn unscheduled(condition: &Condition) -> Unscheduled {
     Unscheduled {
         reason: condition.reason.clone().unwrap_or_default(),
         message: pod::kept(condition.message.as_deref().unwrap_or_default()),
-        since: condition.last_transition_time.as_ref().map(|t| time(Some(t))),
+        since: condition
+            .last_transition_time
+            .as_ref()
+            .map(|t| time(Some(t))),
     }
 }
 
@@ -120,13 +126,17 @@ pub fn node(part: NodePart) -> Option<Node> {
     } = part;
     let ready = condition(&status.conditions, "Ready").map(|condition| NodeReady {
         status: Truth::from(condition.status.as_str()),
-        since: condition.last_transition_time.as_ref().map(|t| time(Some(t))),
+        since: condition
+            .last_transition_time
+            .as_ref()
+            .map(|t| time(Some(t))),
         reason: condition.reason.clone().unwrap_or_default(),
         message: pod::kept(condition.message.as_deref().unwrap_or_default()),
     });
-    let pressure = status.conditions.iter().filter(|condition| {
-        condition.kind.ends_with("Pressure") && condition.status == "True"
-    });
+    let pressure = status
+        .conditions
+        .iter()
+        .filter(|condition| condition.kind.ends_with("Pressure") && condition.status == "True");
     let taint = |taint: partial::Taint| node::Taint {
         key: taint.key,
         value: taint.value,
