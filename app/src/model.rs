@@ -1,6 +1,6 @@
 //! What pages and programs are given: plain answers, made from the fleet.
 
-use domain::board::Board;
+use domain::board::{Board, Disagreement};
 use domain::diff::Diff;
 use domain::findings::Finding;
 use domain::fleet::Line;
@@ -69,6 +69,9 @@ pub struct Nodes {
     /// What each does.
     #[serde(flatten)]
     pub board: Board,
+    /// Where what is seen is not what the status says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disagreement: Option<Disagreement>,
     /// Why it does not come to its end, the most decisive first.
     pub findings: Vec<Finding>,
     /// How fresh the picture of its pods is.

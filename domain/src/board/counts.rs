@@ -1,11 +1,16 @@
 //! The counters of the status, worked out from pods and nodes as the controller
 //! does (DC updateDaemonSetStatus), and held against those that it reported.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::spot::Spot;
 use super::{Board, Seen};
 use crate::workload::Counts;
+
+/// So long the two may differ because events are on their way: the controller
+/// writes its status a moment after what it counts.
+const SETTLES: SignedDuration = SignedDuration::from_secs(5);
 
 /// The controller looks at one pod a node, the first in its order: beside an
 /// old pod, a surged one counts for nothing yet. Nodes that are gone are not
@@ -64,9 +69,9 @@ pub struct Differs {
 pub enum Lags {
     /// The controller has not caught up with what is there.
     Status,
-    /// The controller knows of pods that were not seen here yet.
+    /// Pods or nodes are not seen as they change.
     Board,
-    /// It cannot be told from one look.
+    /// It cannot be told yet: events are still on their way.
     Either,
 }
 
@@ -82,12 +87,20 @@ pub struct Disagreement {
 
 impl Board {
     /// How the counters of the status differ from what is seen; `None` where
-    /// they agree. `observed` says that the status is of the latest spec.
+    /// they agree. `observed` says that the status is of the latest spec, `fresh`
+    /// that pods and nodes are seen as they change, and `lasted` how long the two
+    /// have differed. Without nodes only what pods tell is compared.
     ///
-    /// A status of an earlier spec is behind. Else updated nodes tell, for
-    /// within one spec a rollout only makes more of them: who counts fewer is
-    /// behind. Without nodes only what pods tell is compared.
-    pub fn disagreement(&self, status: Counts, observed: bool) -> Option<Disagreement> {
+    /// What is seen live is right within moments. The controller, though, writes its
+    /// status only when it has something to do: a taint that lets old pods be is in
+    /// no counter until it looks for another reason (DC syncNodeUpdate).
+    pub fn disagreement(
+        &self,
+        status: Counts,
+        observed: bool,
+        fresh: bool,
+        lasted: SignedDuration,
+    ) -> Option<Disagreement> {
         let board = self.counts;
         let all = [
             (Counter::Desired, status.desired, board.desired),
@@ -121,10 +134,10 @@ impl Board {
         if differs.is_empty() {
             return None;
         }
-        let lags = if !observed || status.updated < board.updated {
-            Lags::Status
-        } else if status.updated > board.updated {
+        let lags = if !fresh {
             Lags::Board
+        } else if !observed || lasted >= SETTLES {
+            Lags::Status
         } else {
             Lags::Either
         };

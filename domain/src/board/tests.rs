@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use jiff::SignedDuration;
 use serde_json::json;
 
 use super::*;
@@ -233,7 +234,8 @@ fn pods_alone_are_enough() {
         available: 2,
         ..Counts::default()
     };
-    assert_eq!(board.disagreement(status, true), None);
+    let settled = SignedDuration::ZERO;
+    assert_eq!(board.disagreement(status, true, true, settled), None);
 }
 
 #[test]
@@ -409,28 +411,23 @@ fn a_share_is_of_all_nodes_and_names_are_few() {
 fn who_is_behind() {
     let board = Cluster::new(3).with([new("n1"), old("n2")]).board();
     let mut status = board.counts;
-    assert_eq!(board.disagreement(status, true), None);
-    status.updated = 0;
-    assert_eq!(board.disagreement(status, true).unwrap().lags, Lags::Status);
-    status.updated = 2;
-    assert_eq!(board.disagreement(status, true).unwrap().lags, Lags::Board);
-    assert_eq!(
-        board.disagreement(status, false).unwrap().lags,
-        Lags::Status
-    );
-    status.updated = 1;
+    let (moment, long) = (SignedDuration::from_secs(1), SignedDuration::from_secs(5));
+    assert_eq!(board.disagreement(status, true, true, long), None);
     status.ready = 3;
-    assert_eq!(
-        board.disagreement(status, true).unwrap(),
-        Disagreement {
-            differs: vec![Differs {
-                counter: Counter::Ready,
-                status: 3,
-                board: 2
-            }],
-            lags: Lags::Either,
-        }
-    );
+    let told = board.disagreement(status, true, true, moment).unwrap();
+    let differs = Differs {
+        counter: Counter::Ready,
+        status: 3,
+        board: 2,
+    };
+    assert_eq!((told.differs, told.lags), (vec![differs], Lags::Either));
+    let lags = |observed, fresh, lasted| {
+        let told = board.disagreement(status, observed, fresh, lasted);
+        told.unwrap().lags
+    };
+    assert_eq!(lags(false, true, moment), Lags::Status);
+    assert_eq!(lags(true, true, long), Lags::Status);
+    assert_eq!(lags(true, false, long), Lags::Board);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use domain::placement::Rules;
 use domain::pod::Pod;
 use domain::template::Digest;
 use domain::workload::Key;
+use jiff::SignedDuration;
 use kube::{Api, Client};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -236,6 +237,7 @@ impl Boards {
             entry,
             nodes,
             publish,
+            differs: None,
             viewers: Arc::downgrade(&viewers),
         };
         tokio::spawn(maker.run());
@@ -294,6 +296,8 @@ struct Maker {
     pods: Kept<Pod>,
     nodes: watch::Receiver<Fleetwide>,
     publish: watch::Sender<Option<Arc<Nodes>>>,
+    /// Since when the board and the status differ.
+    differs: Option<Instant>,
     viewers: Weak<()>,
 }
 
@@ -362,6 +366,7 @@ impl Maker {
         };
         let mut cells = board.board.cells.iter();
         cells.any(|cell| cell.state == NodeState::NewReadyWaiting)
+            || self.differs.is_some()
             || board.pods != self.pods.health()
             || board.nodes != self.nodes.borrow().health
     }
@@ -392,10 +397,22 @@ impl Maker {
             now: self.inner.clock.now(),
         };
         let board = Board::of(&seen);
+        let workload = &self.entry.workload;
+        let fresh = pods == Health::Live && nodes.health == Health::Live;
+        let differ =
+            |lasted| board.disagreement(workload.counts, workload.observed(), fresh, lasted);
+        self.differs =
+            differ(SignedDuration::ZERO).map(|_| self.differs.unwrap_or_else(Instant::now));
+        let lasted = self
+            .differs
+            .map(|since| since.elapsed())
+            .unwrap_or_default();
+        let disagreement = differ(SignedDuration::try_from(lasted).unwrap_or_default());
         let findings = findings(&seen, &board, &[]);
         let shown = Nodes {
             uid: self.entry.workload.uid.clone(),
             board,
+            disagreement,
             findings,
             pods,
             nodes: nodes.health,
