@@ -446,11 +446,11 @@ fn explanation(finding: &Finding) -> Two {
             let verb = if many { "keep" } else { "keeps" };
             two(
                 &format!(
-                    "With the strategy `{strategy}`, Kubernetes replaces no pod by itself. {n} {} {verb} the old template until then.",
+                    "With the strategy `{strategy}`, Kubernetes replaces no pod by itself. {n} {} {verb} the old template.",
                     nodes(n)
                 ),
                 &format!(
-                    "策略为 `{strategy}`，Kubernetes 不会自动替换 Pod。在此之前，{n} 个节点保持旧模板。"
+                    "策略为 `{strategy}`，Kubernetes 不会自动替换 Pod。{n} 个节点保持旧模板。"
                 ),
             )
         }

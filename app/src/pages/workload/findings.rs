@@ -543,7 +543,7 @@ fn others(context: &Context, further: &[Finding]) -> impl IntoView + use<> {
             <h3 id="findings-further">{lang.finding_further()}</h3>
             <ul aria-labelledby="findings-further">
                 {lines}
-                {(more > 0).then(|| view! { <li class="muted">{lang.and_more(more)}</li> })}
+                {(more > 0).then(|| view! { <li><p class="muted">{lang.and_more(more)}</p></li> })}
             </ul>
         </div>
     }
