@@ -5,6 +5,7 @@
 //! kubectl's and the cluster's own words are not translated and not here.
 
 mod board;
+pub(crate) mod findings;
 mod found;
 mod messages;
 mod record;

@@ -87,6 +87,9 @@ catalogue! {
     board_lags(what: &str, board: u32, status: u32) =
         format!("{what}: {board} on the board, {status} in the status. The board lags behind."),
         format!("{what}：面板上为 {board}，状态中为 {status}。面板落后。");
+    either_lags(what: &str, board: u32, status: u32) =
+        format!("{what}: {board} on the board, {status} in the status. One of them lags behind; which one cannot be told from one look."),
+        format!("{what}：面板上为 {board}，状态中为 {status}。其中之一落后，一次查看无法判断是哪个。");
     budget_used(used: u32, of: u32) = format!("{used} of {of} used"), format!("已用 {used} / {of}");
     more_nodes(n: usize) = format!("and {n} more"), format!("另有 {n} 个");
 }

@@ -1,6 +1,7 @@
 //! One workload: what state its rollout is in, and its history; of one that is
 //! gone, what the record keeps.
 
+use domain::history::History;
 use leptos::prelude::*;
 
 use crate::components::board::query::View;
@@ -11,10 +12,12 @@ use crate::error::ApiError;
 use crate::islands::workload::WorkloadLive;
 use crate::model::{self, Given};
 
+mod findings;
 mod former;
 mod nodes;
 mod timeline;
 
+use findings::FindingsPanel;
 use former::FormerPage;
 
 /// The page.
@@ -41,6 +44,8 @@ pub fn WorkloadPage() -> impl IntoView {
             });
             let digest = digest.ok();
             let view = View::of(key.clone(), super::query_part);
+            let previous = previous(&model.history);
+            let (of, about) = (view.clone(), frame.clone());
             let rolling = model.line.counts.updated < model.line.counts.desired
                 || model.line.from_revision.is_some();
             view! {
@@ -54,6 +59,7 @@ pub fn WorkloadPage() -> impl IntoView {
                     health=Given(frame.health)
                     read_only=frame.read_only
                 >
+                    <FindingsPanel view=of rolling frame=about previous/>
                     {digest.map(|live| {
                         view! { <timeline::TimelinePanel key uid live now=frame.now lang/> }
                     })}
@@ -72,4 +78,11 @@ pub fn WorkloadPage() -> impl IntoView {
             .into_any()
         }
     }
+}
+
+/// Number and name of the revision that the way back leads to first.
+fn previous(history: &History) -> Option<(i64, String)> {
+    let name = history.previous_different.as_deref()?;
+    let row = history.row(name)?;
+    Some((row.revision, row.name.clone()))
 }

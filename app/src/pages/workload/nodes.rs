@@ -52,7 +52,7 @@ pub fn NodesPanel(view: View, rolling: bool, now: Time, lang: Lang) -> impl Into
 }
 
 /// Numbers of the workload's revisions, by their hash.
-fn numbers(view: &View) -> BTreeMap<String, i64> {
+pub(super) fn numbers(view: &View) -> BTreeMap<String, i64> {
     let entry = crate::pages::lookup(|cluster| model::entry(cluster, &view.key));
     let revisions = entry
         .map(|entry| entry.revisions.clone())
