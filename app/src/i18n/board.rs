@@ -12,7 +12,6 @@ catalogue! {
     node_details = "Node details", "节点详情";
     filter_by_node_state = "Filter by node state", "按节点状态筛选";
     find_a_node = "Find a node", "查找节点";
-    find = "Find", "查找";
     group_by = "Group", "分组";
     group_by_zone = "zone", "可用区";
     group_by_revision = "revision", "修订版本";
@@ -40,7 +39,6 @@ catalogue! {
     node_is_ready = "ready", "就绪";
     node_left = "the node is gone", "节点已不存在";
     node_unknown = "not known", "未知";
-    close_details = "Close details", "关闭详情";
     no_node_matches = "No node matches.", "没有匹配的节点。";
     nodes_none = "No node should run it, and none does.", "没有应运行或正在运行它的节点。";
     nodes_waiting = "The pods are being read. Load the page again in a moment.", "正在读取 Pod，请稍后重新加载。";
@@ -51,7 +49,6 @@ catalogue! {
     legend_small = "small square: old revision", "小方块：旧版本";
     legend_full = "full square: new revision", "大方块：新版本";
     legend_mark = "a mark inside: needs attention", "内有标记：需要关注";
-    unplaced = "Pods without a node", "未分配节点的 Pod";
 
     state_new_available = "New, available", "新，可用";
     state_current_available = "Current, available", "当前，可用";
@@ -82,14 +79,10 @@ catalogue! {
     nodes_stale(at: &str) = format!("What is shown of the nodes is from {at}: the watch is broken and is opened again."),
         format!("所示节点数据截至 {at}：监视已中断，正在重新建立。");
     status_lags(what: &str, board: u32, status: u32) =
-        format!("{what}: {board} on the board, {status} in the status. The status lags behind the pods."),
-        format!("{what}：面板上为 {board}，状态中为 {status}。状态落后于 Pod。");
+        format!("{what}: {board} on the board, {status} in the status. The status is behind: the controller writes it only when it has something to do."),
+        format!("{what}：面板上为 {board}，状态中为 {status}。状态落后：控制器仅在有事可做时更新状态。");
     board_lags(what: &str, board: u32, status: u32) =
-        format!("{what}: {board} on the board, {status} in the status. The board lags behind."),
-        format!("{what}：面板上为 {board}，状态中为 {status}。面板落后。");
-    either_lags(what: &str, board: u32, status: u32) =
-        format!("{what}: {board} on the board, {status} in the status. One of them lags behind; which one cannot be told from one look."),
-        format!("{what}：面板上为 {board}，状态中为 {status}。其中之一落后，一次查看无法判断是哪个。");
-    budget_used(used: u32, of: u32) = format!("{used} of {of} used"), format!("已用 {used} / {of}");
+        format!("{what}: {board} on the board, {status} in the status. The board is behind: a watch is broken."),
+        format!("{what}：面板上为 {board}，状态中为 {status}。面板落后：监视已中断。");
     more_nodes(n: usize) = format!("and {n} more"), format!("另有 {n} 个");
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::board::{Budget, Counter, Disagreement, Lags, NodeState, Use};
+use domain::board::{Budget, NodeState, Use};
 use domain::findings::{Cause, Certainty, Evidence, Finding};
 use domain::fleet::Line;
 use domain::health::Health;
@@ -112,11 +112,6 @@ pub fn findings(
         return None;
     }
     let (first, further) = nodes.findings.split_first()?;
-    let observed = !matches!(line.verdict, Verdict::NotObserved { .. });
-    let lag = nodes
-        .board
-        .disagreement(line.counts, observed)
-        .and_then(|differs| disagreement(lang, &differs));
     let tone = tone(first, &line.verdict);
     let (glyph, class) = match tone {
         Tone::Stuck => (Glyph::Stuck, "findings-head tone-red"),
@@ -142,14 +137,6 @@ pub fn findings(
                 {steps(context, nodes, first, back)}
             </div>
             {(!further.is_empty()).then(|| others(context, further))}
-            {lag.map(|words| {
-                view! {
-                    <p class="findings-lag">
-                        <Icon glyph=Glyph::NotObserved size=14/>
-                        <span>{words}</span>
-                    </p>
-                }
-            })}
         </section>
     })
 }
@@ -547,29 +534,6 @@ fn others(context: &Context, further: &[Finding]) -> impl IntoView + use<> {
             </ul>
         </div>
     }
-}
-
-/// What tells most, first.
-const COUNTERS: [(Counter, &str); 6] = [
-    (Counter::Updated, "updatedNumberScheduled"),
-    (Counter::Available, "numberAvailable"),
-    (Counter::Ready, "numberReady"),
-    (Counter::Desired, "desiredNumberScheduled"),
-    (Counter::Scheduled, "currentNumberScheduled"),
-    (Counter::Misscheduled, "numberMisscheduled"),
-];
-
-/// That board and status do not say the same, and which of them is behind.
-fn disagreement(lang: Lang, told: &Disagreement) -> Option<String> {
-    COUNTERS.into_iter().find_map(|(counter, field)| {
-        let one = told.differs.iter().find(|one| one.counter == counter)?;
-        let (board, status) = (one.board, one.status);
-        Some(match told.lags {
-            Lags::Status => lang.status_lags(field, board, status),
-            Lags::Board => lang.board_lags(field, board, status),
-            Lags::Either => lang.either_lags(field, board, status),
-        })
-    })
 }
 
 #[cfg(test)]

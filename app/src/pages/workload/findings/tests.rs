@@ -338,19 +338,6 @@ fn further_findings_have_a_line_each() {
 }
 
 #[test]
-fn board_and_status_may_disagree() {
-    let mut late = stuck();
-    late.counts.updated = 2;
-    let html = html(Lang::En, &nodes(vec![not_found()]), &late, None).unwrap();
-    let words = "updatedNumberScheduled: 3 on the board, 2 in the status. The status lags";
-    assert!(html.contains(words), "{html}");
-    late.counts.updated = 3;
-    late.counts.ready = 5;
-    let html = tests::html(Lang::En, &nodes(vec![not_found()]), &late, None).unwrap();
-    assert!(html.contains("numberReady: 4 on the board, 5 in the status. One of them"));
-}
-
-#[test]
 fn hostile_words_are_plain_text() {
     let evil = "<script>alert(1)</script>";
     let mut found = not_found();
