@@ -2,6 +2,9 @@
 //! pods, all share one of the nodes, and however many look, each board is made
 //! once. None is kept for nobody.
 
+mod events;
+mod kept;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
@@ -18,13 +21,16 @@ use domain::template::Digest;
 use domain::workload::Key;
 use jiff::SignedDuration;
 use kube::{Api, Client};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::client::Connection;
 use super::health::Monitor;
 use super::partial::{NodePart, PodPart};
-use super::watches::{Sink, Told, Watched, api, follow, selected};
+use super::watches::api;
+use events::Events;
+use kept::Kept;
 
 /// Boards of one workload are at least so far apart: ten a second.
 const PACE: Duration = Duration::from_millis(100);
@@ -33,131 +39,6 @@ const PACE: Duration = Duration::from_millis(100);
 const LINGER: Duration = Duration::from_secs(30);
 /// States that pass with time alone are looked at so often.
 const TICK: Duration = Duration::from_secs(1);
-
-/// What changed among objects of one kind.
-pub enum Change<T> {
-    /// This one came or changed.
-    Is(T),
-    /// The one of this name went.
-    Gone(String),
-    /// These are all.
-    All(Vec<T>),
-}
-
-impl Watched for PodPart {
-    type Kept = Pod;
-    type Seen = Change<Pod>;
-
-    fn keep(self) -> Option<Pod> {
-        super::map::pod(self)
-    }
-
-    fn seen(kept: Pod) -> Change<Pod> {
-        Change::Is(kept)
-    }
-
-    fn gone(self) -> Option<Change<Pod>> {
-        self.metadata.name.map(Change::Gone)
-    }
-
-    fn all(_: Option<String>, kept: Vec<Pod>) -> Change<Pod> {
-        Change::All(kept)
-    }
-}
-
-impl Watched for NodePart {
-    type Kept = Node;
-    type Seen = Change<Node>;
-
-    fn keep(self) -> Option<Node> {
-        super::map::node(self)
-    }
-
-    fn seen(kept: Node) -> Change<Node> {
-        Change::Is(kept)
-    }
-
-    fn gone(self) -> Option<Change<Node>> {
-        self.metadata.name.map(Change::Gone)
-    }
-
-    fn all(_: Option<String>, kept: Vec<Node>) -> Change<Node> {
-        Change::All(kept)
-    }
-}
-
-/// Objects of one kind, by name, as a watch shows them.
-struct Kept<T> {
-    all: HashMap<String, Arc<T>>,
-    /// Their watch, the only one of its monitor.
-    monitor: Monitor,
-    receive: mpsc::Receiver<Told<Change<T>>>,
-    name: fn(&T) -> &str,
-    _stop: tokio_util::sync::DropGuard,
-}
-
-impl<T: Send + 'static> Kept<T> {
-    /// Begins a watch, which ends with what is returned.
-    fn follow<K: Watched<Seen = Change<T>>>(
-        api: Api<K>,
-        labels: Option<&str>,
-        name: fn(&T) -> &str,
-        stop: &CancellationToken,
-    ) -> Self {
-        let stop = stop.child_token();
-        let monitor = Monitor::new(1);
-        let (send, receive) = mpsc::channel(256);
-        let sink = Sink {
-            scope: None,
-            watch: 0,
-            monitor: monitor.clone(),
-            send,
-        };
-        tokio::spawn(follow(api, selected(labels), sink, stop.clone()));
-        Self {
-            all: HashMap::new(),
-            monitor,
-            receive,
-            name,
-            _stop: stop.drop_guard(),
-        }
-    }
-
-    /// Takes what the watch tells and all that is there already.
-    async fn next(&mut self) -> bool {
-        let Some(told) = self.receive.recv().await else {
-            return false;
-        };
-        self.take(told);
-        while let Ok(told) = self.receive.try_recv() {
-            self.take(told);
-        }
-        true
-    }
-
-    fn take(&mut self, told: Told<Change<T>>) {
-        match told.seen {
-            Change::Is(one) => {
-                self.all.insert((self.name)(&one).to_owned(), Arc::new(one));
-            }
-            Change::Gone(name) => {
-                self.all.remove(&name);
-            }
-            Change::All(all) => {
-                let name = self.name;
-                let named = |one: T| (name(&one).to_owned(), Arc::new(one));
-                self.all = all.into_iter().map(named).collect();
-            }
-        }
-        if told.complete.is_some() {
-            self.monitor.fine(0);
-        }
-    }
-
-    fn health(&self) -> Health {
-        self.monitor.of(0)
-    }
-}
 
 /// All nodes, and how fresh they are.
 #[derive(Clone)]
@@ -174,6 +55,8 @@ pub struct Boards(Arc<Inner>);
 
 struct Inner {
     watching: Client,
+    /// For questions: events are asked for.
+    asking: Client,
     fleet: watch::Receiver<Arc<Fleet>>,
     clock: Monitor,
     nodes: OnceLock<watch::Receiver<Fleetwide>>,
@@ -197,13 +80,14 @@ pub struct Looking {
 impl Boards {
     /// For the workloads of a fleet.
     pub fn new(
-        watching: Client,
+        connection: &Connection,
         fleet: watch::Receiver<Arc<Fleet>>,
         clock: Monitor,
         stop: CancellationToken,
     ) -> Self {
         Self(Arc::new(Inner {
-            watching,
+            watching: connection.watching.clone(),
+            asking: connection.client.clone(),
             fleet,
             clock,
             nodes: OnceLock::new(),
@@ -234,6 +118,7 @@ impl Boards {
             key: key.clone(),
             rules: None,
             pods: self.pods(&entry),
+            events: Events::follow(&self.0.asking, key, &self.0.stop),
             entry,
             nodes,
             publish,
@@ -295,6 +180,7 @@ struct Maker {
     rules: Option<(Digest, Rules)>,
     pods: Kept<Pod>,
     nodes: watch::Receiver<Fleetwide>,
+    events: Events,
     publish: watch::Sender<Option<Arc<Nodes>>>,
     /// Since when the board and the status differ.
     differs: Option<Instant>,
@@ -318,6 +204,7 @@ impl Maker {
                     true
                 }
                 Ok(()) = self.nodes.changed() => true,
+                () = self.events.changed() => true,
                 Ok(()) = fleet.changed() => match self.renew(&fleet.borrow_and_update()) {
                     Some(changed) => changed,
                     None => return self.close(),
@@ -336,9 +223,7 @@ impl Maker {
             if changed {
                 // Those that come together are shown together.
                 sleep_until(last + PACE).await;
-                while let Ok(told) = self.pods.receive.try_recv() {
-                    self.pods.take(told);
-                }
+                self.pods.rest();
                 last = Instant::now();
                 self.show();
             }
@@ -408,7 +293,8 @@ impl Maker {
             .map(|since| since.elapsed())
             .unwrap_or_default();
         let disagreement = differ(SignedDuration::try_from(lasted).unwrap_or_default());
-        let findings = findings(&seen, &board, &[]);
+        let findings = findings(&seen, &board, &self.events.all());
+        self.events.about(&board);
         let shown = Nodes {
             uid: self.entry.workload.uid.clone(),
             board,

@@ -46,7 +46,7 @@ impl KubeCluster {
         let (namespaces, stuck_after) = (config.scopes(), config.stuck_after);
         let started = store::start(&connection, &namespaces, stuck_after, &stop);
         let boards = Boards::new(
-            connection.watching.clone(),
+            &connection,
             started.fleet.clone(),
             started.monitor.clone(),
             stop,

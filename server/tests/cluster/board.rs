@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use app::model::Nodes;
 use domain::board::{Counter, Differs, Disagreement, Lags, NodeState};
-use domain::findings::{Cause, ImageTrouble, Next};
+use domain::findings::{Cause, ImageTrouble, Next, Refusal};
 use domain::health::Health;
 use domain::workload::{AtATime, Counts};
 use serde_json::json;
@@ -72,6 +72,7 @@ async fn what_the_board_counts_is_what_the_status_says() {
     a_rollout_that_is_stuck(rig).await;
     nodes_that_come_and_go(rig).await;
     surge_and_on_delete(rig).await;
+    pods_that_cannot_be_created(rig).await;
     who_may_not_see_pods(rig).await;
     pages_show_it(rig).await;
     a_node_that_dies(rig).await;
@@ -262,6 +263,28 @@ async fn surge_and_on_delete(rig: &Rig) {
         states(seen) == BTreeMap::from([(NodeState::NewAvailable, 1), (NodeState::OldAvailable, 2)])
     })
     .await;
+}
+
+/// Only an event says so.
+async fn pods_that_cannot_be_created(rig: &Rig) {
+    let mut object = daemon_set("uncreated", "i:1");
+    object["spec"]["template"]["spec"]["serviceAccountName"] = json!("nobody-knows");
+    rig.begin(&object).await;
+    let seen = agreed(rig, "uncreated", "no pod, and why", |seen| {
+        !seen.findings.is_empty() && all(NodeState::Missing)(seen)
+    })
+    .await;
+    let finding = &seen.findings[0];
+    let cause = Cause::CannotCreate {
+        why: Refusal::ServiceAccount,
+    };
+    assert_eq!((&finding.cause, finding.stands()), (&cause, true));
+    assert_eq!(finding.evidence.field, "event FailedCreate");
+    assert!(
+        finding.evidence.message.contains("nobody-knows"),
+        "{finding:#?}"
+    );
+    rig.delete("daemonsets/uncreated");
 }
 
 /// The page is there all the same, and says what is missing.

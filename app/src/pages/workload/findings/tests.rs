@@ -76,6 +76,7 @@ fn nodes(findings: Vec<Finding>) -> Nodes {
             },
             nodes_known: true,
         },
+        disagreement: None,
         findings,
         pods: Health::Live,
         nodes: Health::Live,
