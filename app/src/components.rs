@@ -1,14 +1,19 @@
 //! Pieces that pages are made of.
 
+#[cfg(feature = "ssr")]
+pub mod back;
 pub mod bar;
 #[cfg(feature = "ssr")]
 pub mod board;
+#[cfg(feature = "ssr")]
 pub mod changes;
 #[cfg(feature = "ssr")]
 pub mod diff;
+#[cfg(feature = "ssr")]
 pub mod head;
 pub mod icon;
 pub mod image;
+#[cfg(feature = "ssr")]
 pub mod ledger;
 pub mod moving;
 pub mod owner;

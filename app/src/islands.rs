@@ -6,7 +6,6 @@
     reason = "the macro makes structs of the props, which are documented"
 )]
 
-pub mod back;
 pub mod connection;
 pub mod copy;
 pub mod keys;

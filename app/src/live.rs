@@ -14,7 +14,7 @@ use domain::time::Time;
 use leptos::prelude::*;
 
 use crate::i18n::Lang;
-use crate::model::{Beat, Delta, Workload, Workloads};
+use crate::model::{Beat, Delta, Followed, Workloads};
 
 /// How the tab is connected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub struct Live {
     /// The list, on its page.
     pub workloads: ArcRwSignal<Option<Workloads>>,
     /// The workload, on its pages.
-    pub workload: ArcRwSignal<Option<Workload>>,
+    pub workload: ArcRwSignal<Option<Followed>>,
 }
 
 impl Live {
@@ -105,21 +105,9 @@ impl Default for Live {
 
 /// Why nothing can be rolled back at the moment, in the browser and on the
 /// server alike. `rendered` is the health that the page was rendered with.
-pub fn off_reason(
-    live: &Live,
-    rendered: Health,
-    read_only: bool,
-    lang: Lang,
-) -> Signal<Option<String>> {
+pub fn off_reason(live: &Live, rendered: Health, lang: Lang) -> Signal<Option<String>> {
     let connection = live.connection_from(rendered);
-    Signal::derive(move || {
-        let reason = if read_only {
-            Some(lang.off_read_only())
-        } else {
-            connection().off_reason(lang)
-        };
-        reason.map(str::to_owned)
-    })
+    Signal::derive(move || connection().off_reason(lang).map(str::to_owned))
 }
 
 /// The tab's signals; in the browser the first call opens the stream.

@@ -53,11 +53,40 @@ pub struct Workload {
     pub note: Option<Note>,
 }
 
-impl Workload {
+/// What open pages of one workload follow. Its history is drawn by the server
+/// and fetched when `drawn` says that it is another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Followed {
+    /// Its line in the list.
+    pub line: Line,
+    /// What kubectl would say.
+    pub status: Status,
+    /// How many nodes at a time, if any, and the field that says so.
+    pub budget: (Option<u32>, String),
+    /// What Rollbook wrote down at its last rollback, if it still holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Noted>,
     /// The live template had been current before.
-    pub fn is_back(&self) -> bool {
-        self.history.current().is_some_and(|row| row.returned)
-    }
+    pub back: bool,
+    /// When the live template was first recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Time>,
+    /// Tells one history from another, as those parts of the page are marked that
+    /// are drawn of it.
+    pub drawn: String,
+}
+
+/// What of a note the page says that follows its rollback.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Noted {
+    /// `metadata.generation` that the write made.
+    pub generation: i64,
+    /// Number of the revision before the rollback; 0 where that is not known.
+    pub to_revision: i64,
+    /// Why, as typed; may be empty.
+    pub reason: String,
 }
 
 /// The nodes of one workload.
@@ -66,6 +95,10 @@ impl Workload {
 pub struct Nodes {
     /// uid of the workload.
     pub uid: String,
+    /// Tells this picture of them from others, as the parts of the page are marked
+    /// that are drawn of it; begins with `n`.
+    #[serde(skip)]
+    pub drawn: String,
     /// What each does.
     #[serde(flatten)]
     pub board: Board,

@@ -25,10 +25,11 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
 use crate::cluster::Cluster;
+use crate::components::back::{BackLink, Off};
 use crate::error::ApiError;
 use crate::i18n::Lang;
-use crate::islands::back::BackButton;
-use crate::model::{self, Given, Nodes};
+use crate::live::Connection;
+use crate::model::{self, Nodes};
 use crate::prefs::Prefs;
 use crate::urls;
 
@@ -76,17 +77,28 @@ impl Default for Frame {
 }
 
 impl Frame {
-    /// The way from a page that stands still to going back to a revision.
+    /// The way to going back to a revision.
     pub fn back_button(&self, key: &Key, row: &Row) -> impl IntoView + use<> {
         view! {
-            <BackButton
-                revision=row.revision
-                url=urls::rollback(key, Some(&row.name))
-                health=Given(self.health.clone())
-                read_only=self.read_only
-                lang=self.lang
-            />
+            <span class="primary-back">
+                <BackLink
+                    name=self.lang.roll_back_to_number(row.revision)
+                    url=urls::rollback(key, Some(&row.name))
+                    off=self.off()
+                />
+            </span>
         }
+    }
+
+    /// Whether nothing can be rolled back from this page.
+    pub fn off(&self) -> Off {
+        if self.read_only {
+            return Off::Lasting(self.lang.off_read_only().to_owned());
+        }
+        let connection = Connection::Server(self.health.clone());
+        connection
+            .off_reason(self.lang)
+            .map_or(Off::No, Off::Passing)
     }
 }
 

@@ -36,6 +36,10 @@ test('a server that may not write offers no write', async ({ page }) => {
     const back = page.getByRole('button', { name: 'Roll back…' });
     await expect(back).toHaveAttribute('aria-disabled', 'true');
     await expect(back).toHaveAccessibleDescription('This server was started read only.');
+    const one = page.getByRole('button', { name: /^Roll back to this: \d+$/ }).first();
+    await expect(one).toHaveAttribute('aria-disabled', 'true');
+    await expect(one).not.toHaveAttribute('href');
+    await expect(one).toHaveAccessibleDescription('This server was started read only.');
     await page.goto(`${own.url}/ns/logging/daemonsets/fluentd/rollback`);
     const generation = () => kubectl('-n', 'logging', 'get', 'ds', 'fluentd', '-o', 'jsonpath={.metadata.generation}');
     const before = generation();

@@ -1,5 +1,6 @@
 //! Running other programs, with one clear sentence when it does not work.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -100,6 +101,18 @@ pub fn run(command: &mut Command) -> Outcome<()> {
     } else {
         fail(format!("`{text}` ended with {status}"))
     }
+}
+
+/// As [`run`]; what it prints goes into the file, where there is one.
+///
+/// # Errors
+/// As [`run`], or when the file cannot be written to.
+pub fn run_into(command: &mut Command, file: Option<&File>) -> Outcome<()> {
+    if let Some(file) = file {
+        let clone = || file.try_clone().doing("cannot write what it prints");
+        command.stdout(clone()?).stderr(clone()?);
+    }
+    run(command)
 }
 
 /// Ctrl-C at the terminal reaches every process of its group; what is started

@@ -10,7 +10,6 @@ use crate::i18n::Lang;
 use crate::urls;
 
 /// The document's title.
-#[cfg(feature = "ssr")]
 #[component]
 pub fn Title(
     /// What the page is about.

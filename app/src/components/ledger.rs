@@ -9,23 +9,22 @@ use domain::rail::{self, Entry, Part, Piece};
 use domain::time::Time;
 use leptos::prelude::*;
 
+use super::back::Off;
 use super::icon::{Glyph, Icon};
-use super::image;
-use super::moving::text;
+use super::{image, told};
 use crate::i18n::Lang;
 use crate::{time, urls};
 use actions::actions;
-pub use actions::back_link;
 
 /// What a ledger needs beside the history.
 #[derive(Clone)]
 pub struct Context {
     /// Language.
     pub lang: Lang,
-    /// The apiserver's time, moving on.
-    pub now: Signal<Time>,
-    /// Why nothing can be rolled back at the moment.
-    pub off: Signal<Option<String>>,
+    /// The apiserver's time.
+    pub now: Time,
+    /// Whether nothing can be rolled back at the moment.
+    pub off: Off,
     /// The reason of Rollbook's last rollback, if it still holds.
     pub reason: Option<String>,
 }
@@ -280,18 +279,14 @@ fn cause(context: &Context, row: &Row) -> impl IntoView + use<> {
 fn period(context: &Context, row: &Row) -> impl IntoView + use<> {
     let lang = context.lang;
     let now = context.now;
-    let created_at = row.created_at;
-    let created = text(move || lang.created_at(&time::absolute(lang, created_at, now.get())));
-    let since = row.current_since;
-    let head = match since {
+    let created = lang.created_at(&time::absolute(lang, row.created_at, now));
+    let head = match row.current_since {
         Some(since) => view! {
             <p class="strong">
-                {text(move || time::duration(lang, time::span(since, now.get())))} " "
+                {told::counted(since, time::duration(lang, time::span(since, now)))} " "
                 <span class="normal">{lang.counting()}</span>
             </p>
-            <p class="muted small">
-                {text(move || lang.since(&time::absolute(lang, since, now.get())))}
-            </p>
+            <p class="muted small">{lang.since(&time::absolute(lang, since, now))}</p>
         }
         .into_any(),
         None => view! { <p class="strong">{lang.not_known()}</p> }.into_any(),

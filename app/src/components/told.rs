@@ -62,8 +62,17 @@ pub fn period(
     let head = if known {
         let span = time::span(start.at, end.map_or(now, |end| end.at));
         let span = time::lasted(lang, span);
-        let counting = current.then(|| view! { <span class="normal">" " {lang.counting()}</span> });
-        view! { <p class="strong">{span} {counting}</p> }.into_any()
+        if current {
+            let span = counted(start.at, span);
+            view! {
+                <p class="strong">
+                    {span} <span class="normal">" " {lang.counting()}</span>
+                </p>
+            }
+            .into_any()
+        } else {
+            view! { <p class="strong">{span}</p> }.into_any()
+        }
     } else {
         view! { <p class="strong">{lang.not_known()}</p> }.into_any()
     };
@@ -73,6 +82,17 @@ pub fn period(
         <p class="muted small">{from_to}</p>
         {how(lang, start, now).map(|how| view! { <p class="muted small">{how}</p> })}
     }
+}
+
+/// How long since then; the tab counts on where it also draws the panel anew
+/// (`live::browser`).
+pub fn counted(since: Time, span: String) -> impl IntoView {
+    view! { <span data-since=since.to_string()>{span}</span> }
+}
+
+/// As [`counted`], in kubectl's words.
+pub fn aged(since: Time, age: String) -> impl IntoView {
+    view! { <span data-since=since.to_string() data-age="kubectl">{age}</span> }
 }
 
 /// From when until when, as far as that is known.

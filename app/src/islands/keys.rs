@@ -118,17 +118,15 @@ mod browser {
         });
     }
 
+    /// What had the keyboard in the help keeps it until the page is drawn without it.
     fn in_field(event: &KeyboardEvent) -> bool {
-        event
-            .target()
-            .and_then(|target| target.dyn_into::<Element>().ok())
-            .is_some_and(|element| {
-                element
-                    .closest("input, textarea, select, [contenteditable], dialog")
-                    .ok()
-                    .flatten()
-                    .is_some()
-            })
+        let target = event.target();
+        let Some(target) = target.and_then(|target| target.dyn_into::<Element>().ok()) else {
+            return false;
+        };
+        let within = |selector| target.closest(selector).ok().flatten().is_some();
+        within("input, textarea, select, [contenteditable], dialog")
+            && !within("dialog:not([open])")
     }
 
     fn find(selector: &str) -> Option<HtmlElement> {

@@ -11,7 +11,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::moving::{part, text};
 use crate::i18n::Lang;
 use crate::live::live;
-use crate::model::{Given, Workload};
+use crate::model::{Followed, Given};
 use crate::{time, urls};
 
 /// How far a write has come.
@@ -33,7 +33,7 @@ enum Stage {
     Overtaken,
 }
 
-fn stage(model: &Workload, generation: i64) -> Stage {
+fn stage(model: &Followed, generation: i64) -> Stage {
     let status = &model.status;
     // Other parts of the spec may change while the template stays.
     let ours = model
@@ -55,7 +55,7 @@ fn stage(model: &Workload, generation: i64) -> Stage {
 #[island]
 pub fn ProgressLive(
     /// As the page was rendered.
-    initial: Given<Workload>,
+    initial: Given<Followed>,
     /// The generation that the write returned.
     generation: i64,
     /// The apiserver's time then.
@@ -127,7 +127,7 @@ pub fn ProgressLive(
     }
 }
 
-fn look(model: &Workload, stage: Stage) -> (Glyph, &'static str) {
+fn look(model: &Followed, stage: Stage) -> (Glyph, &'static str) {
     match stage {
         Stage::Done => (Glyph::Healthy, "tone-green"),
         Stage::ByHand => (Glyph::OnDelete, "tone-amber"),
@@ -136,12 +136,12 @@ fn look(model: &Workload, stage: Stage) -> (Glyph, &'static str) {
         Stage::Nodes if matches!(model.line.verdict, Verdict::Stuck { .. }) => {
             (Glyph::Stuck, "tone-red")
         }
-        Stage::Nodes if !model.is_back() => (Glyph::Rolling, "tone-blue"),
+        Stage::Nodes if !model.back => (Glyph::Rolling, "tone-blue"),
         Stage::Nodes => (Glyph::RollingBack, "tone-violet"),
     }
 }
 
-fn head_words(lang: Lang, model: &Workload, generation: i64) -> String {
+fn head_words(lang: Lang, model: &Followed, generation: i64) -> String {
     let stage = stage(model, generation);
     let counts = model.line.counts;
     let updated = counts.updated.min(counts.desired);
@@ -155,13 +155,13 @@ fn head_words(lang: Lang, model: &Workload, generation: i64) -> String {
         Stage::Nodes => match &model.line.verdict {
             Verdict::Stuck { .. } => lang.verdict_stuck(),
             // The link may follow any change, not only a rollback.
-            _ if !model.is_back() => lang.progress_forward(updated, counts.desired),
+            _ if !model.back => lang.progress_forward(updated, counts.desired),
             _ => lang.progress_nodes(updated, counts.desired),
         },
     }
 }
 
-fn sub_words(lang: Lang, model: &Workload, generation: i64) -> String {
+fn sub_words(lang: Lang, model: &Followed, generation: i64) -> String {
     match stage(model, generation) {
         Stage::Overtaken => lang.overtaken_words(generation, model.status.generation),
         Stage::ByHand => lang.by_hand_words().to_owned(),
@@ -194,7 +194,7 @@ fn sub_words(lang: Lang, model: &Workload, generation: i64) -> String {
     }
 }
 
-fn steps(lang: Lang, model: &Workload, generation: i64) -> impl IntoView + use<> {
+fn steps(lang: Lang, model: &Followed, generation: i64) -> impl IntoView + use<> {
     let stage = stage(model, generation);
     let counts = model.line.counts;
     let reached = match stage {
@@ -246,7 +246,7 @@ fn steps(lang: Lang, model: &Workload, generation: i64) -> impl IntoView + use<>
 }
 
 /// What a person may want next; only when something ended.
-fn next(lang: Lang, model: &Workload, generation: i64) -> Option<impl IntoView + use<>> {
+fn next(lang: Lang, model: &Followed, generation: i64) -> Option<impl IntoView + use<>> {
     let stage = stage(model, generation);
     matches!(
         stage,

@@ -27,7 +27,7 @@ pub fn SubmitOnce(
     lang: Lang,
 ) -> impl IntoView {
     let live = live();
-    let not_live = off_reason(&live, health.0, false, lang);
+    let not_live = off_reason(&live, health.0, lang);
     let fresh = live.workload;
     let sent = RwSignal::new(false);
     let why = Memo::new(move |_| off.clone().or_else(|| not_live.get()));

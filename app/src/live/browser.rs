@@ -10,11 +10,15 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DomParser, Element, EventSource, MessageEvent, Response, SupportedType};
+use web_sys::{Element, EventSource, MessageEvent};
 
 use super::{Connection, Live, merge};
-use crate::model::{Beat, Delta, Workload, Workloads};
+use crate::i18n::Lang;
+use crate::model::{Beat, Delta, Followed, Workloads};
 use crate::urls;
+
+mod drawn;
+mod dress;
 
 /// A stream that was refused (by a proxy, say) or that hangs is not opened again
 /// by the browser itself: after so many seconds of silence it is opened anew, and
@@ -22,6 +26,8 @@ use crate::urls;
 const REOPEN_AFTER_SECONDS: u32 = 10;
 
 thread_local! {
+    /// Tells the picture of the nodes that the server has now.
+    static NODES: RefCell<String> = const { RefCell::new(String::new()) };
     static LIVE: OnceCell<Live> = const { OnceCell::new() };
 }
 
@@ -53,7 +59,8 @@ fn stream_url(error: Option<&str>) -> String {
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
         // The path is encoded already.
         (Some("ns"), Some(namespace), Some("daemonsets"), Some(name)) => {
-            format!("/live?view=workload&namespace={namespace}&name={name}")
+            let nodes = document().get_element_by_id("nodes").is_some();
+            format!("/live?view=workload&namespace={namespace}&name={name}&nodes={nodes}")
         }
         (Some(""), None, ..) => "/live?view=workloads".to_owned(),
         _ => "/live?view=health".to_owned(),
@@ -91,8 +98,8 @@ fn connect(live: &Live, heard: &ArcRwSignal<f64>) -> Option<EventSource> {
                 // Refused only where there is no document.
                 let _ = window().location().reload();
             }
-            live.connection.set(Some(said(&live, &beat)));
-            live.beat.set(Some(beat));
+            connected(&live, Some(said(&live, &beat)));
+            beaten(&live, beat);
         }
     });
     listen(&source, "workloads", heard, {
@@ -112,96 +119,21 @@ fn connect(live: &Live, heard: &ArcRwSignal<f64>) -> Option<EventSource> {
     });
     listen(&source, "workload", heard, {
         let (one, gone) = (live.workload.clone(), live.gone.clone());
-        move |workload: Workload| {
+        move |workload: Followed| {
             gone.set(None);
-            // The first one is what the page was made of.
-            if one.get_untracked().is_some() {
-                draw_timeline_soon();
-            }
+            drawn::follow(&workload.drawn, one.get_untracked().is_none());
             one.set(Some(workload));
         }
+    });
+    listen(&source, "nodes", heard, |drawn: String| {
+        drawn::follow(&drawn, true);
+        NODES.set(drawn);
     });
     listen(&source, "gone", heard, {
         let gone = live.gone.clone();
         move |at: Time| gone.set(Some(at))
     });
     Some(source)
-}
-
-/// The record is written a moment after the event.
-const WRITTEN_AFTER: std::time::Duration = std::time::Duration::from_millis(1500);
-
-/// The timeline is drawn by the server: it is fetched anew with its page, once
-/// for all that happens until then.
-fn draw_timeline_soon() {
-    thread_local! {
-        static SOON: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-    }
-    if timeline(&document()).is_none() || SOON.replace(true) {
-        return;
-    }
-    let draw = || async {
-        SOON.set(false);
-        let answer = JsFuture::from(window().fetch_with_str("")).await?;
-        let text = JsFuture::from(answer.dyn_into::<Response>()?.text()?).await?;
-        let page = DomParser::new()?.parse_from_string(
-            &text.as_string().unwrap_or_default(),
-            SupportedType::TextHtml,
-        )?;
-        if let (Some(old), Some(new)) = (timeline(&document()), timeline(&page))
-            && old.inner_html() != new.inner_html()
-        {
-            let held = held_in(&old);
-            old.replace_with_with_node_1(&new)?;
-            if let Some(held) = held {
-                hold_in(&new, &held);
-            }
-        }
-        Ok::<(), wasm_bindgen::JsValue>(())
-    };
-    set_timeout(
-        move || {
-            leptos::task::spawn_local(async move {
-                // A server that is silent is told of elsewhere.
-                let _ = draw().await;
-            });
-        },
-        WRITTEN_AFTER,
-    );
-}
-
-/// The link in it that has the keyboard: its line, where it leads, and its name.
-fn held_in(part: &Element) -> Option<[Option<String>; 3]> {
-    let held = document().active_element()?;
-    part.contains(Some(&held)).then(|| named(&held))
-}
-
-fn named(link: &Element) -> [Option<String>; 3] {
-    let line = link.closest("li").ok().flatten().map(|line| line.id());
-    let [to, name] = ["href", "aria-label"].map(|name| link.get_attribute(name));
-    [line, to, name]
-}
-
-/// Gives the keyboard back to it.
-fn hold_in(part: &Element, held: &[Option<String>; 3]) {
-    let links = part.get_elements_by_tag_name("a");
-    let mut links = (0..links.length()).filter_map(|at| links.item(at));
-    let Some(link) = links.find(|link| named(link) == *held) else {
-        return;
-    };
-    let focus = match link.dyn_into::<web_sys::HtmlElement>() {
-        Ok(link) => link.focus(),
-        Err(link) => match link.dyn_into::<web_sys::SvgElement>() {
-            Ok(link) => link.focus(),
-            Err(_) => Ok(()),
-        },
-    };
-    // What cannot have it loses it, as it did before.
-    let _ = focus;
-}
-
-fn timeline(document: &web_sys::Document) -> Option<Element> {
-    document.get_element_by_id("timeline")
 }
 
 /// What the server says of this page. It is told of its workload before the
@@ -211,6 +143,44 @@ fn said(live: &Live, beat: &Beat) -> Connection {
         Some(at) if beat.health.is_live() => Connection::Gone(at),
         _ => Connection::Server(beat.health.clone()),
     }
+}
+
+/// Islands are told by their signal, what the server drew by hand.
+fn connected(live: &Live, connection: Option<Connection>) {
+    if let Some(connection) = &connection {
+        dress::switch(connection.off_reason(lang()));
+    }
+    live.connection.set(connection);
+}
+
+fn beaten(live: &Live, beat: Beat) {
+    let connection = live.connection.get_untracked();
+    // What is not true any more does not count on.
+    if connection.is_some_and(|connection| connection.is_live()) {
+        dress::count(beat.now);
+        live.workload.with_untracked(|one| {
+            if let Some(one) = one {
+                drawn::check(&one.drawn);
+                NODES.with_borrow(|drawn| drawn::check(drawn));
+            }
+        });
+    }
+    live.beat.set(Some(beat));
+}
+
+/// The language of the page.
+fn lang() -> Lang {
+    let root = document().document_element();
+    let tag = root.and_then(|root| root.get_attribute("lang"));
+    let slug = tag.as_deref().and_then(|tag| tag.split('-').next());
+    slug.and_then(Lang::from_slug).unwrap_or_default()
+}
+
+/// All elements that match.
+fn all(selector: &str) -> impl Iterator<Item = Element> {
+    let found = document().query_selector_all(selector).ok();
+    let length = found.as_ref().map_or(0, web_sys::NodeList::length);
+    (0..length).filter_map(move |at| found.as_ref()?.item(at)?.dyn_into().ok())
 }
 
 /// Hands events of one name on, parsed; what does not parse is dropped, for
@@ -246,10 +216,10 @@ fn watch_silence(live: Live, heard: ArcRwSignal<f64>) {
             let silent = seconds >= STALE_AFTER_SECONDS;
             let was = matches!(live.connection.get_untracked(), Some(Connection::Silent(_)));
             if silent {
-                live.connection.set(Some(Connection::Silent(seconds)));
+                connected(&live, Some(Connection::Silent(seconds)));
             } else if was {
-                live.connection
-                    .set(live.beat.get_untracked().map(|beat| said(&live, &beat)));
+                let beat = live.beat.get_untracked();
+                connected(&live, beat.map(|beat| said(&live, &beat)));
             }
             // Ages on the page move on between beats.
             if let Some(mut beat) = live.beat.get_untracked()
@@ -257,7 +227,7 @@ fn watch_silence(live: Live, heard: ArcRwSignal<f64>) {
                 && beat.health == Health::Live
             {
                 beat.now = beat.now.after(jiff::SignedDuration::from_secs(1));
-                live.beat.set(Some(beat));
+                beaten(&live, beat);
             }
         },
         std::time::Duration::from_secs(1),
@@ -292,10 +262,7 @@ pub fn copy(text: &str, copied: RwSignal<bool>) {
 /// The links that lead back to this page after a choice must lead to what it
 /// shows now.
 fn lead_back_to(url: &str) {
-    let Ok(links) = document().query_selector_all("a[href*='&back=']") else {
-        return;
-    };
-    for link in (0..links.length()).filter_map(|i| links.item(i)?.dyn_into::<Element>().ok()) {
+    for link in all("a[href*='&back=']") {
         let href = link.get_attribute("href").unwrap_or_default();
         if let Some((head, _)) = href.split_once("&back=") {
             // Fails only for a name that is none.

@@ -1,5 +1,7 @@
 //! The answers, made from the fleet.
 
+use std::hash::{DefaultHasher, Hasher};
+
 use domain::diff::{Options, diff};
 use domain::fleet::Entry;
 use domain::history::history;
@@ -9,11 +11,11 @@ use domain::secrets;
 use domain::status::status;
 use domain::summary::summary;
 use domain::template::Template;
-use domain::workload::Key;
+use domain::workload::{AtATime, Key, UpdateStrategy};
 
 use domain::health::Missing;
 
-use super::{Beat, Comparison, Kept, LIVE, Revision, Side, Workload, Workloads};
+use super::{Beat, Comparison, Followed, Kept, LIVE, Noted, Revision, Side, Workload, Workloads};
 use crate::cluster::Cluster;
 use crate::error::ApiError;
 
@@ -54,6 +56,61 @@ pub fn workload(cluster: &dyn Cluster, key: &Key) -> Result<Workload, ApiError> 
         applied: workload.applied,
         note: workload.note().cloned(),
     })
+}
+
+impl Workload {
+    /// What its open pages follow.
+    pub fn followed(&self) -> Followed {
+        let current = self.history.current();
+        Followed {
+            line: self.line.clone(),
+            status: self.status.clone(),
+            budget: self.budget(),
+            note: self.note.as_ref().map(|note| Noted {
+                generation: note.generation,
+                to_revision: note.to_revision,
+                reason: note.reason.clone(),
+            }),
+            back: current.is_some_and(|row| row.returned),
+            created_at: current.map(|row| row.created_at),
+            drawn: self.drawn(),
+        }
+    }
+
+    fn budget(&self) -> (Option<u32>, String) {
+        let at_a_time = match self.at_a_time {
+            AtATime::Unavailable(n) | AtATime::Surge(n) => Some(n),
+            AtATime::None => None,
+        };
+        let field = match (&self.strategy, self.at_a_time) {
+            (UpdateStrategy::RollingUpdate { max_surge, .. }, AtATime::Surge(_)) => {
+                format!("maxSurge {max_surge}")
+            }
+            (
+                UpdateStrategy::RollingUpdate {
+                    max_unavailable, ..
+                },
+                _,
+            ) => format!("maxUnavailable {max_unavailable}"),
+            (UpdateStrategy::OnDelete, _) => "OnDelete".to_owned(),
+            (UpdateStrategy::Other { name }, _) => name.clone(),
+        };
+        (at_a_time, field)
+    }
+
+    /// Tells what its page draws of it and of its history from what it would draw
+    /// of others. Two releases may tell it differently: that costs a look.
+    pub fn drawn(&self) -> String {
+        let reason = self.note.as_ref().map(|note| &note.reason);
+        let line = &self.line;
+        let numbers = (line.revision, line.from_revision);
+        let strategy = (&self.strategy, self.at_a_time);
+        let told = (&self.history, reason, numbers, strategy, &line.owner);
+        let mut hasher = DefaultHasher::new();
+        // A history is always JSON: it is sent as that.
+        hasher.write(&serde_json::to_vec(&told).unwrap_or_default());
+        format!("{:x}", hasher.finish())
+    }
 }
 
 /// The workload itself, as last seen.

@@ -136,7 +136,7 @@ fn Compared(
     let back = row
         .filter(|row| !row.current && !row.identical_to_current && row.problem.is_none())
         .map(|row| frame.back_button(&key, row));
-    let restore = restore.then(|| super::revision::restore_link(&key, &to, lang));
+    let restore = restore.then(|| super::revision::restore_link(&frame, &key, &to));
     let count = comparison.changes.len();
     let sides = [comparison.from.clone(), comparison.to.clone()];
     view! {

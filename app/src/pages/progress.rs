@@ -78,7 +78,7 @@ pub fn ProgressPage() -> impl IntoView {
                         }
                     })
                     .collect_view()}
-                <ProgressLive initial=Given(model) generation now=frame.now lang/>
+                <ProgressLive initial=Given(model.followed()) generation now=frame.now lang/>
                 {revert
                     .map(|(title, words)| {
                         view! {

@@ -14,11 +14,19 @@ use crate::model::{self, Given};
 
 mod findings;
 mod former;
+mod head;
+mod history;
 mod nodes;
+mod steps;
 mod timeline;
 
 use findings::FindingsPanel;
 use former::FormerPage;
+use head::Head;
+use history::{HistoryPanel, RevisionsPanel};
+use nodes::NodesPanel;
+use steps::Steps;
+use timeline::TimelinePanel;
 
 /// The page.
 #[component]
@@ -48,23 +56,25 @@ pub fn WorkloadPage() -> impl IntoView {
             let (of, about) = (view.clone(), frame.clone());
             let rolling = model.line.counts.updated < model.line.counts.desired
                 || model.line.from_revision.is_some();
+            let (off, now) = (frame.off(), frame.now);
+            let steps = model.clone();
             view! {
                 <Title text=format!("{}: {sentence}", key.name)/>
                 <super::Refresh moving lang/>
                 <Breadcrumb key=key.clone() lang/>
-                <WorkloadLive
-                    initial=Given(model)
-                    now=frame.now
-                    lang
-                    health=Given(frame.health)
-                    read_only=frame.read_only
-                >
-                    <FindingsPanel view=of rolling frame=about previous/>
-                    {digest.map(|live| {
-                        view! { <timeline::TimelinePanel key uid live now=frame.now lang/> }
-                    })}
+                <Head model=model.clone() off=off.clone() lang/>
+                <WorkloadLive initial=Given(model.followed()) now lang>
+                    <Steps model=steps lang/>
                 </WorkloadLive>
-                <nodes::NodesPanel view rolling now=frame.now lang/>
+                <FindingsPanel view=of rolling frame=about previous/>
+                {digest
+                    .map(|live| {
+                        let off = off.clone();
+                        view! { <TimelinePanel key uid live off now lang/> }
+                    })}
+                <HistoryPanel model=model.clone() off now lang/>
+                <RevisionsPanel model now lang/>
+                <NodesPanel view rolling now lang/>
             }
             .into_any()
         }

@@ -123,6 +123,8 @@ impl Boards {
             nodes,
             publish,
             differs: None,
+            id: super::random_id(),
+            made: 0,
             viewers: Arc::downgrade(&viewers),
         };
         tokio::spawn(maker.run());
@@ -172,6 +174,11 @@ fn nodes(inner: &Inner) -> watch::Receiver<Fleetwide> {
     nodes
 }
 
+/// What tells a board from others, see [`Nodes::drawn`].
+fn drawn(id: &str, made: u64) -> String {
+    format!("n{id}-{made}")
+}
+
 /// Makes the boards of one workload.
 struct Maker {
     inner: Arc<Inner>,
@@ -184,6 +191,10 @@ struct Maker {
     publish: watch::Sender<Option<Arc<Nodes>>>,
     /// Since when the board and the status differ.
     differs: Option<Instant>,
+    /// Tells its boards from those of others.
+    id: String,
+    /// How many boards it made.
+    made: u64,
     viewers: Weak<()>,
 }
 
@@ -295,8 +306,9 @@ impl Maker {
         let disagreement = differ(SignedDuration::try_from(lasted).unwrap_or_default());
         let findings = findings(&seen, &board, &self.events.all());
         self.events.about(&board);
-        let shown = Nodes {
+        let mut shown = Nodes {
             uid: self.entry.workload.uid.clone(),
+            drawn: drawn(&self.id, self.made),
             board,
             disagreement,
             findings,
@@ -306,6 +318,8 @@ impl Maker {
         self.publish.send_if_modified(|last| {
             let differs = last.as_deref() != Some(&shown);
             if differs {
+                self.made += 1;
+                shown.drawn = drawn(&self.id, self.made);
                 *last = Some(Arc::new(shown));
             }
             differs

@@ -1,21 +1,30 @@
 //! Every test: unit, property, against the real control plane, in the real
 //! browser.
 
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use xtask::cluster::Cluster;
 use xtask::cluster::binaries::Binaries;
-use xtask::run::{Doing, Outcome, fail, root, run as run_command, step};
+use xtask::run::{Doing, Failure, Outcome, fail, root, run_into as run_command, step};
 use xtask::stop;
 
-use super::dist::{self, cargo};
+use super::dist;
 use super::setup::{self, Level};
 use super::web;
 
-/// A stage: its name with the time it takes, and what it does.
-type Stage<'a> = (&'a str, Box<dyn Fn() -> Outcome<()> + 'a>);
+/// A stage: its name with the time it takes, and what it does; what it prints
+/// goes into the file, where there is one.
+type Stage<'a> = (
+    &'a str,
+    Box<dyn Fn(Option<&File>) -> Outcome<()> + Sync + 'a>,
+);
+
+/// A stage's name, whether it passed, and how long it took.
+type Told<'a> = (&'a str, bool, Duration);
 
 /// Runs all, the quick ones first.
 ///
@@ -32,47 +41,18 @@ fn all() -> Outcome<()> {
     let tools = setup::prepare(Level::Tests)?;
     Binaries::ensure()?;
     web::build(&tools.wasm)?;
-    let stages: [Stage; 5] = [
-        (
-            "unit and property tests (about 10 s, from cold 2 min)",
-            Box::new(|| {
-                cargo(&["test", "--quiet", "--package", "domain"])?;
-                cargo(&["test", "--quiet", "--package", "app", "--features", "ssr"])
-            }),
-        ),
-        (
-            "building the server and its tests (about 20 s, from cold 4 min)",
-            Box::new(|| cargo(&["test", "--quiet", "--no-run", "--package", "server"])),
-        ),
-        (
-            "tests of the chores, the clusters and the binary alone (about 2 min)",
-            Box::new(chores),
-        ),
-        (
-            "tests of the server, against the real control plane (about 2 min)",
-            Box::new(|| cargo(&["test", "--package", "server"])),
-        ),
-        (
-            "browser tests (about 3 min)",
-            Box::new(|| browser(tools.chromium.as_deref())),
-        ),
-    ];
-    tell(&stages)
-}
-
-/// Runs stages. One that fails does not keep the others from running.
-fn tell(stages: &[Stage]) -> Outcome<()> {
-    let mut results = Vec::new();
-    for (name, stage) in stages {
-        stop::check()?;
-        let begin = Instant::now();
-        let result = step(name, stage);
-        if let Err(failure) = &result {
-            eprintln!("  failed: {failure}");
-        }
-        results.push((*name, result.is_ok(), begin.elapsed()));
+    let building: Stage = (
+        "building the tests (about 5 s, from cold 4 min)",
+        Box::new(build),
+    );
+    let mut results = told(&[building], None)?;
+    if results.iter().all(|(_, good, _)| *good) {
+        let browser: Stage = (
+            "browser tests, beside the others; what they say comes at the end (about 5 min)",
+            Box::new(|log| browser(tools.chromium.as_deref(), log)),
+        );
+        results.extend(beside(&others(), &[browser])?);
     }
-    stop::check()?;
     eprintln!("\n{}", summary(&results));
     if results.iter().all(|(_, good, _)| *good) {
         Ok(())
@@ -81,37 +61,116 @@ fn tell(stages: &[Stage]) -> Outcome<()> {
     }
 }
 
+fn build(log: Option<&File>) -> Outcome<()> {
+    cargo(&["test", "--quiet", "--no-run", "--package", "server"], log)?;
+    cargo(&["test", "--quiet", "--no-run", "--package", "xtask"], log)?;
+    cargo(&["test", "--quiet", "--no-run", "--package", "domain"], log)?;
+    cargo(
+        &[
+            "test",
+            "--quiet",
+            "--no-run",
+            "--package",
+            "app",
+            "--features",
+            "ssr",
+        ],
+        log,
+    )
+}
+
+/// All but the browser's.
+fn others<'a>() -> [Stage<'a>; 3] {
+    [
+        (
+            "unit and property tests (about 5 s)",
+            Box::new(|log| {
+                cargo(&["test", "--quiet", "--package", "domain"], log)?;
+                cargo(
+                    &["test", "--quiet", "--package", "app", "--features", "ssr"],
+                    log,
+                )
+            }),
+        ),
+        (
+            "tests of the chores, the clusters and the binary alone (about 2 min)",
+            Box::new(chores),
+        ),
+        (
+            "tests of the server, against the real control plane (about 4 min)",
+            Box::new(|log| cargo(&["test", "--package", "server"], log)),
+        ),
+    ]
+}
+
+/// Runs two rows of stages at a time: each waits for a cluster more than it
+/// computes. What the second prints comes when both have ended.
+fn beside<'a>(shown: &[Stage<'a>], kept: &[Stage<'a>]) -> Outcome<Vec<Told<'a>>> {
+    let path = dist::folder().join("beside.log");
+    let log = File::create(&path).doing("cannot keep what tests print")?;
+    let (first, second) = thread::scope(|scope| {
+        let second = scope.spawn(|| told(kept, Some(&log)));
+        let first = told(shown, None);
+        (first, second.join())
+    });
+    let said = fs::read(&path).doing("cannot read what tests printed")?;
+    eprintln!("\n{}", String::from_utf8_lossy(&said));
+    let mut results = first?;
+    results.extend(second.map_err(|_| Failure("a row of stages panicked".into()))??);
+    Ok(results)
+}
+
+/// Runs stages, one after another. One that fails does not keep the others
+/// from running.
+fn told<'a>(stages: &[Stage<'a>], log: Option<&File>) -> Outcome<Vec<Told<'a>>> {
+    let mut results = Vec::new();
+    for (name, stage) in stages {
+        stop::check()?;
+        let begin = Instant::now();
+        let result = step(name, || stage(log));
+        if let Err(failure) = &result {
+            eprintln!("  failed: {failure}");
+        }
+        results.push((*name, result.is_ok(), begin.elapsed()));
+    }
+    stop::check()?;
+    Ok(results)
+}
+
+fn cargo(arguments: &[&str], log: Option<&File>) -> Outcome<()> {
+    run_command(dist::cargo_command().args(arguments), log)
+}
+
 /// Rollbook as the server's tests were built with it.
 fn binary() -> PathBuf {
     dist::folder().join("debug/rollbook")
 }
 
-fn chores() -> Outcome<()> {
+fn chores(log: Option<&File>) -> Outcome<()> {
     let mut command = dist::cargo_command();
     command.args(["test", "--package", "xtask"]);
-    run_command(command.env("ROLLBOOK_BIN", binary()))
+    run_command(command.env("ROLLBOOK_BIN", binary()), log)
 }
 
-fn browser(chromium: Option<&Path>) -> Outcome<()> {
+fn browser(chromium: Option<&Path>, log: Option<&File>) -> Outcome<()> {
     let folder = root().join("end2end");
-    let own = std::env::current_exe().doing("cannot find this program")?;
     let mut command = Command::new(folder.join("node_modules/.bin/playwright"));
     command
         .current_dir(folder)
         .args(["test", "--forbid-only"])
         .env("ROLLBOOK_BIN", binary())
-        .env("ROLLBOOK_XTASK", own);
+        .env("ROLLBOOK_XTASK", dist::folder().join("debug/xtask"));
     if let Some(path) = chromium {
         command.env("ROLLBOOK_CHROMIUM", path);
     }
-    run_command(&mut command)
+    run_command(&mut command, log)
 }
 
 /// A line for each stage, and one for all.
-fn summary(results: &[(&str, bool, Duration)]) -> String {
+fn summary(results: &[Told]) -> String {
     let mut text = String::new();
     for (name, good, time) in results {
-        let short = name.split(" (").next().unwrap_or(name);
+        let short = name.split(['(', ',']).next().unwrap_or(name).trim();
         let word = if *good { "passed" } else { "FAILED" };
         text.push_str(&format!("{word}  {:>6.1} s  {short}\n", time.as_secs_f64()));
     }

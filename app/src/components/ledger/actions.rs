@@ -5,8 +5,7 @@ use domain::workload::Key;
 use leptos::prelude::*;
 
 use super::Context;
-use crate::components::icon::{Glyph, Icon};
-use crate::components::moving::maybe;
+use crate::components::back::BackLink;
 use crate::urls;
 
 pub(super) fn actions(context: &Context, key: &Key, row: &Row) -> impl IntoView + use<> {
@@ -40,43 +39,19 @@ pub(super) fn actions(context: &Context, key: &Key, row: &Row) -> impl IntoView 
         let why = row
             .identical_to_current
             .then(|| lang.off_identical().to_owned());
-        let off = context.off;
-        let url = urls::rollback(key, Some(&row.name));
         let label = lang.roll_back_to_this_of(row.revision);
-        back_link(lang.roll_back_to_this(), Some(label), None, url, why, off)
+        view! {
+            <BackLink
+                name=lang.roll_back_to_this()
+                url=urls::rollback(key, Some(&row.name))
+                off=context.off.clone().or(why)
+                label=Some(label)
+            />
+        }
     });
     view! {
         {compare}
         {back}
     }
     .into_any()
-}
-
-/// A way to the rollback page, which stays visible and says why when it is
-/// off. `about` describes it while it is on.
-pub fn back_link(
-    name: impl Into<String>,
-    label: Option<String>,
-    about: Option<String>,
-    url: String,
-    why: Option<String>,
-    off: Signal<Option<String>>,
-) -> impl IntoView {
-    let name = name.into();
-    let why = Memo::new(move |_| why.clone().or_else(|| off.get()));
-    view! {
-        <a
-            class="button small-button button-back"
-            role="button"
-            href=maybe(move || why.get().is_none().then(|| url.clone()))
-            aria-disabled=maybe(move || why.get().map(|_| "true".to_owned()))
-            tabindex=maybe(move || why.get().map(|_| "0".to_owned()))
-            title=maybe(move || why.get().or_else(|| about.clone()))
-            data-key="r"
-            aria-label=label
-        >
-            <Icon glyph=Glyph::Back size=14/>
-            {name}
-        </a>
-    }
 }

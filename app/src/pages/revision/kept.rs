@@ -7,6 +7,7 @@ use domain::workload::Key;
 use leptos::prelude::*;
 
 use super::{Described, Yaml};
+use crate::components::back::BackLink;
 use crate::components::head::{Breadcrumb, Title};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::panel::ErrorPage;
@@ -14,7 +15,7 @@ use crate::components::{staircase, told};
 use crate::error::ApiError;
 use crate::i18n::Lang;
 use crate::model::{self, LIVE};
-use crate::pages::{self, Here, Part};
+use crate::pages::{self, Frame, Here, Part};
 use crate::urls;
 
 /// What was found: the template and when it ran.
@@ -100,7 +101,7 @@ fn page(key: &Key, found: Found, reveal: bool, lang: Lang) -> AnyView {
                 <Icon glyph=Glyph::Compare size=14/>
                 {lang.compare()}
             </a>
-            {own.then(|| restore_link(key, &digest, lang))}
+            {own.then(|| restore_link(&pages::frame(), key, &digest))}
         }
     });
     view! {
@@ -182,11 +183,14 @@ fn ran(kept: &KeptTemplate, timeline: &Timeline, lang: Lang) -> impl IntoView + 
 }
 
 /// The way to the page that asks before it is restored.
-pub fn restore_link(key: &Key, digest: &str, lang: Lang) -> impl IntoView + use<> {
+pub fn restore_link(frame: &Frame, key: &Key, digest: &str) -> impl IntoView + use<> {
     view! {
-        <a class="button button-back" href=urls::rollback(key, Some(digest)) data-key="r">
-            <Icon glyph=Glyph::Back size=14/>
-            {lang.restore()}
-        </a>
+        <BackLink
+            name=frame.lang.restore()
+            url=urls::rollback(key, Some(digest))
+            off=frame.off()
+            role="link"
+            small=false
+        />
     }
 }

@@ -16,13 +16,13 @@ use leptos::prelude::*;
 
 use super::nodes::numbers;
 use crate::cluster::Cluster;
+use crate::components::back::{BackLink, Off};
 use crate::components::board::query::View;
 use crate::components::board::{Context, mark};
 use crate::components::icon::{Glyph, Icon};
 use crate::i18n::Lang;
 use crate::i18n::findings::kind;
-use crate::islands::back::BackButton;
-use crate::model::{self, Given, Nodes};
+use crate::model::{self, Nodes};
 use crate::pages::{Frame, Here};
 use crate::{time, urls};
 
@@ -40,10 +40,8 @@ pub struct Back {
     pub revision: i64,
     /// The page that goes there.
     pub url: String,
-    /// How fresh the page is.
-    pub health: Health,
-    /// Nothing may be written.
-    pub read_only: bool,
+    /// Whether nothing can be rolled back at the moment.
+    pub off: Off,
 }
 
 /// What there is to ask for.
@@ -63,8 +61,7 @@ pub fn FindingsPanel(
     let back = previous.map(|(revision, name)| Back {
         revision,
         url: urls::rollback(&key, Some(&name)),
-        health: frame.health.clone(),
-        read_only: frame.read_only,
+        off: frame.off(),
     });
     let context = Context {
         lang: frame.lang,
@@ -92,7 +89,15 @@ pub fn FindingsPanel(
                 let (context, back) = (context.clone(), back.clone());
                 Suspend::new(async move {
                     let seen: Option<Asked> = seen.await;
-                    seen.and_then(|Here((nodes, line))| findings(&context, &nodes, &line, now, back))
+                    let seen = seen.map(|Here(seen)| seen);
+                    let drawn = seen.as_ref().map(|(nodes, _)| nodes.drawn.clone());
+                    let panel = seen
+                        .and_then(|(nodes, line)| findings(&context, &nodes, &line, now, back));
+                    view! {
+                        <div id="why" data-drawn=drawn.unwrap_or_else(|| "n".to_owned())>
+                            {panel}
+                        </div>
+                    }
                 })
             }}
         </Suspense>
@@ -371,13 +376,13 @@ fn steps(
                     {(lang == Lang::En).then_some(" ")}
                     {words}
                 </p>
-                <BackButton
-                    revision=back.revision
-                    url=back.url
-                    health=Given(back.health)
-                    read_only=back.read_only
-                    lang
-                />
+                <span class="primary-back">
+                    <BackLink
+                        name=lang.roll_back_to_number(back.revision)
+                        url=back.url
+                        off=back.off
+                    />
+                </span>
             </li>
         }
     });

@@ -36,18 +36,26 @@ pub fn NodesPanel(view: View, rolling: bool, now: Time, lang: Lang) -> impl Into
         },
     );
     view! {
-        <section id="nodes" class="panel nodes" aria-labelledby="nodes-head">
-            <Suspense fallback=|| ()>
-                {move || {
-                    let context = context.clone();
-                    Suspend::new(async move {
-                        let seen: Option<Here<Option<Arc<Nodes>>>> = seen.await;
-                        let seen = seen.and_then(|Here(seen)| seen);
-                        panel(&context, seen.as_deref(), now)
-                    })
-                }}
-            </Suspense>
-        </section>
+        <Suspense fallback=|| ()>
+            {move || {
+                let context = context.clone();
+                Suspend::new(async move {
+                    let seen: Option<Here<Option<Arc<Nodes>>>> = seen.await;
+                    let seen = seen.and_then(|Here(seen)| seen);
+                    let drawn = seen.as_ref().map(|seen| seen.drawn.clone());
+                    view! {
+                        <section
+                            id="nodes"
+                            class="panel nodes"
+                            aria-labelledby="nodes-head"
+                            data-drawn=drawn.unwrap_or_else(|| "n".to_owned())
+                        >
+                            {panel(&context, seen.as_deref(), now)}
+                        </section>
+                    }
+                })
+            }}
+        </Suspense>
     }
 }
 

@@ -13,6 +13,7 @@ use domain::workload::Key;
 use jiff::SignedDuration;
 use leptos::prelude::*;
 
+use crate::components::back::Off;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::{changes, image, ledger, staircase, told};
 use crate::i18n::Lang;
@@ -38,6 +39,8 @@ pub fn TimelinePanel(
     uid: String,
     /// Digest of the live template.
     live: Digest,
+    /// Whether nothing can be rolled back at the moment.
+    off: Off,
     now: Time,
     lang: Lang,
 ) -> impl IntoView {
@@ -55,11 +58,14 @@ pub fn TimelinePanel(
         },
     );
     view! {
-        <section id="timeline" class="panel timeline" aria-labelledby="timeline-head">
+        <section id="timeline" class="panel timeline" aria-labelledby="timeline-head" data-drawn="">
             <Suspense fallback=|| ()>
-                {move || Suspend::new(async move {
-                    told.await.map(|told| panel(lang, &told, Some(live), now))
-                })}
+                {move || {
+                    let live = Some((live, off.clone()));
+                    Suspend::new(async move {
+                        told.await.map(|told| panel(lang, &told, live, now))
+                    })
+                }}
             </Suspense>
         </section>
     }
@@ -68,14 +74,12 @@ pub fn TimelinePanel(
 /// What the record said.
 pub type Told = Here<(Result<Option<Timeline>, Failure>, State)>;
 
-/// What is in it. `live` is the digest of the template that the workload has now,
-/// where it is there.
-pub fn panel(
-    lang: Lang,
-    answered: &Told,
-    live: Option<Digest>,
-    now: Time,
-) -> impl IntoView + use<> {
+/// The digest of the template that a workload has now, and whether nothing can be
+/// rolled back at the moment.
+pub type Live = (Digest, Off);
+
+/// What is in it. `live` is there where the workload is.
+pub fn panel(lang: Lang, answered: &Told, live: Option<Live>, now: Time) -> impl IntoView + use<> {
     let Here((answer, state)) = answered;
     let behind = told::behind(lang, state, now);
     let (timeline, notice) = match answer {
@@ -111,7 +115,7 @@ pub fn panel(
             let before = |generation| urls::timeline_before(&timeline.key, gone(timeline), generation);
             staircase::picture(lang, timeline, stairs, before, now)
         })}
-        {timeline.map(|timeline| lines(lang, timeline, stairs.as_ref(), live, now))}
+        {timeline.map(|timeline| lines(lang, timeline, stairs.as_ref(), live.as_ref(), now))}
         {timeline.map(|timeline| parts(lang, timeline))}
         {timeline.map(|timeline| others(lang, timeline, live.is_some(), now))}
     }
@@ -157,7 +161,7 @@ fn lines(
     lang: Lang,
     timeline: &Timeline,
     stairs: Option<&Staircase>,
-    live: Option<Digest>,
+    live: Option<&Live>,
     now: Time,
 ) -> impl IntoView + use<> {
     let rows = timeline.periods.iter().enumerate().map(|(at, row)| {
@@ -215,7 +219,7 @@ fn line(
     timeline: &Timeline,
     at: usize,
     bar: Option<usize>,
-    live: Option<Digest>,
+    live: Option<&Live>,
     now: Time,
 ) -> Option<impl IntoView + use<>> {
     let row = timeline.periods.get(at)?;

@@ -186,8 +186,11 @@ async fn walk(rig: &Rig, log: &Log) {
         rig.port.now().since(begin).as_secs(),
         blind.get(),
     );
-    assert!(known > all / 4 && half > 0, "it knows more than nothing");
-    assert!(sure >= half);
+    assert!(known > all / 4, "it knows more than nothing");
+    // Which of the two is certain more often depends on the moments: a change that
+    // was watched may have come seconds before, one that was read afterwards has
+    // the time that its writer gave.
+    assert!(sure > 0 && half > 0, "it is certain of more than nothing");
     for (recorder, file) in [(steady, file(rig, "steady")), (mortal, path)] {
         recorder.end().await;
         let checked = super::open(&place(&file)).await.check().await.unwrap();

@@ -63,6 +63,7 @@ fn nodes(findings: Vec<Finding>) -> Nodes {
         .map(|(n, state)| cell(&format!("node-{}", n + 1), state));
     Nodes {
         uid: "u".into(),
+        drawn: String::new(),
         board: Board {
             cells: cells.collect(),
             excluded: vec![],
@@ -152,8 +153,7 @@ fn back() -> Back {
     Back {
         revision: 9,
         url: "/back?to=foo-9".into(),
-        health: Health::Live,
-        read_only: false,
+        off: Off::No,
     }
 }
 

@@ -1,10 +1,10 @@
 //! Where a line of the timeline leads.
 
 use domain::record::timeline::{Row, Timeline};
-use domain::template::Digest;
 use leptos::prelude::*;
 
-use crate::components::icon::{Glyph, Icon};
+use super::Live;
+use crate::components::back::BackLink;
 use crate::components::staircase;
 use crate::i18n::Lang;
 use crate::model::LIVE;
@@ -18,7 +18,7 @@ pub(super) fn actions(
     timeline: &Timeline,
     at: usize,
     row: &Row,
-    live: Option<Digest>,
+    live: Option<&Live>,
 ) -> Option<AnyView> {
     let digest = row.template.filter(|_| !row.current)?.to_string();
     let key = &timeline.key;
@@ -57,20 +57,19 @@ pub(super) fn actions(
     });
     let back = if row.in_cluster {
         let words = || (lang.roll_back_to_this(), lang.back_to_then(&number));
-        (live != row.template).then(words)
+        (live.map(|live| live.0) != row.template).then(words)
     } else {
         Some((lang.restore(), lang.restore_of(&number)))
     };
-    let back = back.filter(|_| there).map(|(words, label)| {
+    let back = back.zip(live).map(|((words, label), (_, off))| {
         view! {
-            <a
-                class="button small-button button-back"
-                href=urls::rollback(key, Some(&digest))
-                aria-label=label
-            >
-                <Icon glyph=Glyph::Back size=14/>
-                {words}
-            </a>
+            <BackLink
+                name=words
+                url=urls::rollback(key, Some(&digest))
+                off=off.clone()
+                label=Some(label)
+                role="link"
+            />
         }
     });
     Some(view! { {compare} {open} {back} }.into_any())
