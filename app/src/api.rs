@@ -22,7 +22,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, Json};
 
 use crate::error::ApiError;
-use crate::model::{self, Comparison, Kept, Recorded, Revision, Then, Workloads};
+use crate::model::{self, Comparison, Kept, Nodes, Recorded, Revision, Then, Workloads};
 use crate::pages;
 
 /// Sets the HTTP status that belongs to an error.
@@ -119,6 +119,14 @@ pub async fn status(
 ) -> Result<Status, ApiError> {
     let key = key(namespace, kind, name);
     answer(pages::lookup(|cluster| model::workload(cluster, &key)).map(|w| w.status))
+}
+
+/// `GET /api/nodes`: what each node does with one workload, and why it does not
+/// come to its end.
+#[server(name = GetNodes, prefix = "/api", endpoint = "nodes", input = GetUrl)]
+pub async fn nodes(namespace: String, kind: Option<Kind>, name: String) -> Result<Nodes, ApiError> {
+    let key = key(namespace, kind, name);
+    answer(pages::nodes(&key).await)
 }
 
 /// `GET /api/revision`: one revision with its template. Values that look like

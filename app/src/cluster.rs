@@ -9,7 +9,10 @@ use domain::health::{Health, Missing};
 use domain::record::kept::KeptTemplate;
 use domain::rollback::{Order, Report};
 use domain::time::Time;
+use domain::workload::Key;
 use serde::{Deserialize, Serialize};
+
+use crate::model::Nodes;
 
 /// Which cluster this is and what this server may do to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +47,11 @@ pub trait Cluster: Send + Sync + 'static {
 
     /// All workloads as last seen. Cheap: a pointer to a finished snapshot.
     fn fleet(&self) -> Arc<Fleet>;
+
+    /// The nodes of a workload, as last seen. Whoever is the first to ask waits
+    /// for the first picture, a few seconds at most; `None` when it does not come,
+    /// or there is no such workload.
+    async fn nodes(&self, key: &Key) -> Option<Arc<Nodes>>;
 
     /// The time by the apiserver's clock, estimated from its answers.
     fn now(&self) -> Time;

@@ -4,6 +4,8 @@
 pub mod back;
 pub mod bar;
 #[cfg(feature = "ssr")]
+pub mod board;
+#[cfg(feature = "ssr")]
 pub mod changes;
 #[cfg(feature = "ssr")]
 pub mod diff;

@@ -4,6 +4,8 @@
 //! translation, a missing argument or one too many does not compile (ADR 0003).
 //! kubectl's and the cluster's own words are not translated and not here.
 
+mod board;
+pub(crate) mod findings;
 mod found;
 mod messages;
 mod record;

@@ -1,6 +1,8 @@
 //! What pages and programs are given: plain answers, made from the fleet.
 
+use domain::board::{Board, Disagreement};
 use domain::diff::Diff;
+use domain::findings::Finding;
 use domain::fleet::Line;
 use domain::health::{Health, Missing};
 use domain::history::{History, Row};
@@ -85,6 +87,30 @@ pub struct Noted {
     pub to_revision: i64,
     /// Why, as typed; may be empty.
     pub reason: String,
+}
+
+/// The nodes of one workload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Nodes {
+    /// uid of the workload.
+    pub uid: String,
+    /// Tells this picture of them from others, as the parts of the page are marked
+    /// that are drawn of it; begins with `n`.
+    #[serde(skip)]
+    pub drawn: String,
+    /// What each does.
+    #[serde(flatten)]
+    pub board: Board,
+    /// Where what is seen is not what the status says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disagreement: Option<Disagreement>,
+    /// Why it does not come to its end, the most decisive first.
+    pub findings: Vec<Finding>,
+    /// How fresh the picture of its pods is.
+    pub pods: Health,
+    /// How fresh the picture of the nodes is.
+    pub nodes: Health,
 }
 
 /// One revision with its template.

@@ -29,6 +29,7 @@ use crate::components::back::{BackLink, Off};
 use crate::error::ApiError;
 use crate::i18n::Lang;
 use crate::live::Connection;
+use crate::model::{self, Nodes};
 use crate::prefs::Prefs;
 use crate::urls;
 
@@ -170,6 +171,25 @@ pub fn cluster() -> Result<Arc<dyn Cluster>, ApiError> {
 /// As the question, and when there is no cluster to ask.
 pub fn lookup<T>(ask: impl FnOnce(&dyn Cluster) -> Result<T, ApiError>) -> Result<T, ApiError> {
     ask(cluster()?.as_ref())
+}
+
+/// The nodes of a workload.
+///
+/// # Errors
+/// When there is no such workload, or its pods were not seen yet or may not be.
+pub async fn nodes(key: &Key) -> Result<Nodes, ApiError> {
+    let cluster = cluster()?;
+    model::entry(cluster.as_ref(), key)?;
+    let Some(nodes) = cluster.nodes(key).await else {
+        let words = "the pods are being read".to_owned();
+        return Err(ApiError::NotReady { words });
+    };
+    match &nodes.pods {
+        Health::Refused { missing } => Err(ApiError::Forbidden {
+            missing: missing.clone(),
+        }),
+        _ => Ok(Nodes::clone(&nodes)),
+    }
 }
 
 /// The key in the address of this page.

@@ -9,6 +9,10 @@ use crate::selector::Labels;
 use crate::template::Template;
 use crate::workload::Workload;
 
+/// Label of a ControllerRevision and of the pods that were made of it
+/// (`apps.DefaultDaemonSetUniqueLabelKey`).
+pub const HASH: &str = "controller-revision-hash";
+
 /// What a ControllerRevision stores.
 #[derive(Clone, Debug)]
 pub enum Stored {
@@ -52,6 +56,11 @@ pub struct Revision {
 }
 
 impl Revision {
+    /// Label `controller-revision-hash`, which its pods carry too.
+    pub fn hash(&self) -> Option<&str> {
+        self.labels.get(HASH).map(String::as_str)
+    }
+
     /// The template, where there is one.
     pub fn template(&self) -> Option<&Template> {
         match &self.stored {

@@ -2,6 +2,7 @@
 //! at owners.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,29 @@ impl Selector {
     }
 }
 
+impl fmt::Display for Selector {
+    /// As the apiserver takes it in `labelSelector` (apimachinery
+    /// `labels.Requirement.String`).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let labels = self.match_labels.iter().map(|(k, v)| format!("{k}={v}"));
+        let others = self.match_expressions.iter().map(ToString::to_string);
+        f.write_str(&labels.chain(others).collect::<Vec<_>>().join(","))
+    }
+}
+
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (key, values) = (&self.key, self.values.join(","));
+        match self.operator.as_str() {
+            "In" => write!(f, "{key} in ({values})"),
+            "NotIn" => write!(f, "{key} notin ({values})"),
+            "DoesNotExist" => write!(f, "!{key}"),
+            // Of an operator that is not known, all that may match.
+            _ => f.write_str(key),
+        }
+    }
+}
+
 impl Requirement {
     /// An operator this code does not know matches nothing: showing too little
     /// is safer than offering a foreign revision. `NotIn` also matches objects
@@ -77,6 +101,17 @@ mod tests {
                 values: values.iter().map(|v| (*v).to_owned()).collect(),
             }],
         }
+    }
+
+    #[test]
+    fn a_selector_is_written_as_the_apiserver_takes_it() {
+        let mut selector = requirement("In", &["a", "b"]);
+        selector.match_labels = labels(&[("app", "x"), ("part", "")]);
+        assert_eq!(selector.to_string(), "app=x,part=,tier in (a,b)");
+        assert_eq!(requirement("NotIn", &["a"]).to_string(), "tier notin (a)");
+        assert_eq!(requirement("Exists", &[]).to_string(), "tier");
+        assert_eq!(requirement("DoesNotExist", &[]).to_string(), "!tier");
+        assert_eq!(Selector::default().to_string(), "");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //!     └── probe ───────────┘ health, clock
 //! ```
 
+mod boards;
 pub mod client;
 mod cluster;
 mod events;
@@ -21,6 +22,7 @@ mod watches;
 use std::sync::Arc;
 
 use app::cluster::Cluster;
+pub use boards::{Boards, Looking};
 pub use cluster::Changes;
 pub use looks::{Look, Saw, Watching};
 use tokio_util::sync::CancellationToken;

@@ -1,6 +1,8 @@
 //! The live stream: one a tab. A full snapshot at each connect, then deltas,
 //! and a beat that proves that the stream is alive.
 
+mod nodes;
+
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -15,9 +17,10 @@ use domain::workload::Key;
 use futures::Stream;
 use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::state::AppState;
+use nodes::NodesShown;
 
 /// Time between beats; the browser calls five seconds of silence stale.
 const BEAT: Duration = Duration::from_secs(2);
@@ -32,6 +35,9 @@ pub struct Asked {
     namespace: String,
     #[serde(default)]
     name: String,
+    /// Its nodes too.
+    #[serde(default)]
+    nodes: bool,
 }
 
 enum View {
@@ -49,10 +55,15 @@ enum Shown {
 
 /// `GET /live?view=workloads|workload|health`
 pub async fn stream(State(state): State<AppState>, Query(asked): Query<Asked>) -> Response {
+    let key = Key::daemon_set(asked.namespace, asked.name);
+    let boards = &state.changes.boards;
+    let nodes = asked
+        .nodes
+        .then(|| NodesShown::new(boards.clone(), key.clone()));
     let view = match asked.view.as_str() {
         "health" => View::Health,
         "workloads" => View::List(HashMap::new()),
-        "workload" => View::One(Key::daemon_set(asked.namespace, asked.name), Shown::Nothing),
+        "workload" => View::One(key, Shown::Nothing),
         _ => {
             return (
                 StatusCode::BAD_REQUEST,
@@ -61,7 +72,7 @@ pub async fn stream(State(state): State<AppState>, Query(asked): Query<Asked>) -
                 .into_response();
         }
     };
-    let mut response = Sse::new(events(state, view)).into_response();
+    let mut response = Sse::new(events(state, view, nodes)).into_response();
     // Proxies that buffer would hold the stream back.
     response
         .headers_mut()
@@ -76,6 +87,7 @@ fn event(name: &str, data: &impl Serialize) -> Option<Event> {
 struct Tab {
     state: AppState,
     view: View,
+    nodes: Option<NodesShown>,
     fleet: tokio::sync::watch::Receiver<std::sync::Arc<domain::fleet::Fleet>>,
     health: tokio::sync::watch::Receiver<domain::health::Health>,
     beat: tokio::time::Interval,
@@ -84,7 +96,11 @@ struct Tab {
     last: Option<Instant>,
 }
 
-fn events(state: AppState, view: View) -> impl Stream<Item = Result<Event, Infallible>> {
+fn events(
+    state: AppState,
+    view: View,
+    nodes: Option<NodesShown>,
+) -> impl Stream<Item = Result<Event, Infallible>> {
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let tab = Tab {
@@ -92,6 +108,7 @@ fn events(state: AppState, view: View) -> impl Stream<Item = Result<Event, Infal
         health: state.changes.health.clone(),
         state,
         view,
+        nodes,
         beat,
         ready: Vec::new(),
         last: None,
@@ -108,6 +125,14 @@ fn events(state: AppState, view: View) -> impl Stream<Item = Result<Event, Infal
     })
 }
 
+/// Another picture of the nodes, where they are followed.
+async fn changed(nodes: Option<&mut NodesShown>) {
+    match nodes {
+        Some(nodes) => nodes.changed().await,
+        None => std::future::pending().await,
+    }
+}
+
 impl Tab {
     /// Waits for something to say; `false` when the server stops.
     async fn wait(&mut self) -> bool {
@@ -120,9 +145,10 @@ impl Tab {
             () = stop.cancelled() => return false,
             _ = self.beat.tick() => {}
             Ok(()) = self.health.changed() => {}
+            () = changed(self.nodes.as_mut()) => sleep_until(last + PACE).await,
             Ok(()) = self.fleet.changed() => {
                 // News after a quiet time goes out at once.
-                tokio::time::sleep_until(last + PACE).await;
+                sleep_until(last + PACE).await;
                 self.fleet.mark_unchanged();
             }
         }
@@ -160,12 +186,15 @@ impl Tab {
                 }
             }
         };
+        let nodes = self.nodes.as_mut().and_then(NodesShown::news);
+        let nodes = nodes.and_then(|drawn| event("nodes", &drawn));
         // A beat is no update: it must not hold news back.
-        if update.is_some() || self.last.is_none() {
+        if update.is_some() || nodes.is_some() || self.last.is_none() {
             self.last = Some(Instant::now());
         }
         self.ready.extend(event("health", &beat));
         self.ready.extend(update);
+        self.ready.extend(nodes);
     }
 }
 

@@ -26,6 +26,8 @@ mod dress;
 const REOPEN_AFTER_SECONDS: u32 = 10;
 
 thread_local! {
+    /// Tells the picture of the nodes that the server has now.
+    static NODES: RefCell<String> = const { RefCell::new(String::new()) };
     static LIVE: OnceCell<Live> = const { OnceCell::new() };
 }
 
@@ -57,7 +59,8 @@ fn stream_url(error: Option<&str>) -> String {
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
         // The path is encoded already.
         (Some("ns"), Some(namespace), Some("daemonsets"), Some(name)) => {
-            format!("/live?view=workload&namespace={namespace}&name={name}")
+            let nodes = document().get_element_by_id("nodes").is_some();
+            format!("/live?view=workload&namespace={namespace}&name={name}&nodes={nodes}")
         }
         (Some(""), None, ..) => "/live?view=workloads".to_owned(),
         _ => "/live?view=health".to_owned(),
@@ -122,6 +125,10 @@ fn connect(live: &Live, heard: &ArcRwSignal<f64>) -> Option<EventSource> {
             one.set(Some(workload));
         }
     });
+    listen(&source, "nodes", heard, |drawn: String| {
+        drawn::follow(&drawn, true);
+        NODES.set(drawn);
+    });
     listen(&source, "gone", heard, {
         let gone = live.gone.clone();
         move |at: Time| gone.set(Some(at))
@@ -154,6 +161,7 @@ fn beaten(live: &Live, beat: Beat) {
         live.workload.with_untracked(|one| {
             if let Some(one) = one {
                 drawn::check(&one.drawn);
+                NODES.with_borrow(|drawn| drawn::check(drawn));
             }
         });
     }

@@ -1,8 +1,10 @@
 //! One workload: what state its rollout is in, and its history; of one that is
 //! gone, what the record keeps.
 
+use domain::history::History;
 use leptos::prelude::*;
 
+use crate::components::board::query::View;
 use crate::components::head::{Breadcrumb, Title};
 use crate::components::panel::ErrorPage;
 use crate::components::verdict;
@@ -10,15 +12,19 @@ use crate::error::ApiError;
 use crate::islands::workload::WorkloadLive;
 use crate::model::{self, Given};
 
+mod findings;
 mod former;
 mod head;
 mod history;
+mod nodes;
 mod steps;
 mod timeline;
 
+use findings::FindingsPanel;
 use former::FormerPage;
 use head::Head;
 use history::{HistoryPanel, RevisionsPanel};
+use nodes::NodesPanel;
 use steps::Steps;
 use timeline::TimelinePanel;
 
@@ -45,6 +51,11 @@ pub fn WorkloadPage() -> impl IntoView {
                 Ok(entry.workload.template.digest())
             });
             let digest = digest.ok();
+            let view = View::of(key.clone(), super::query_part);
+            let previous = previous(&model.history);
+            let (of, about) = (view.clone(), frame.clone());
+            let rolling = model.line.counts.updated < model.line.counts.desired
+                || model.line.from_revision.is_some();
             let (off, now) = (frame.off(), frame.now);
             let steps = model.clone();
             view! {
@@ -55,6 +66,7 @@ pub fn WorkloadPage() -> impl IntoView {
                 <WorkloadLive initial=Given(model.followed()) now lang>
                     <Steps model=steps lang/>
                 </WorkloadLive>
+                <FindingsPanel view=of rolling frame=about previous/>
                 {digest
                     .map(|live| {
                         let off = off.clone();
@@ -62,6 +74,7 @@ pub fn WorkloadPage() -> impl IntoView {
                     })}
                 <HistoryPanel model=model.clone() off now lang/>
                 <RevisionsPanel model now lang/>
+                <NodesPanel view rolling now lang/>
             }
             .into_any()
         }
@@ -75,4 +88,11 @@ pub fn WorkloadPage() -> impl IntoView {
             .into_any()
         }
     }
+}
+
+/// Number and name of the revision that the way back leads to first.
+fn previous(history: &History) -> Option<(i64, String)> {
+    let name = history.previous_different.as_deref()?;
+    let row = history.row(name)?;
+    Some((row.revision, row.name.clone()))
 }

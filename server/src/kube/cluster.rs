@@ -1,17 +1,21 @@
 //! `app::cluster::Cluster` for a real cluster.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::cluster::{Cluster, Info};
+use app::model::Nodes;
 use async_trait::async_trait;
 use domain::fleet::Fleet;
 use domain::health::{Health, Missing};
 use domain::record::kept::KeptTemplate;
 use domain::rollback::{Order, Reason, Report};
 use domain::time::Time;
+use domain::workload::Key;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::boards::Boards;
 use super::client::{self, Connection};
 use super::health::Monitor;
 use super::looks::Watching;
@@ -23,9 +27,14 @@ pub struct KubeCluster {
     connection: Connection,
     monitor: Monitor,
     fleet: watch::Receiver<Arc<Fleet>>,
+    boards: Boards,
     read_only: bool,
     namespaces: Vec<String>,
 }
+
+/// How long a page waits for the nodes of a workload that nobody looked at
+/// before.
+const FIRST_PICTURE: Duration = Duration::from_secs(2);
 
 impl KubeCluster {
     /// Starts watching.
@@ -36,8 +45,15 @@ impl KubeCluster {
     ) -> (Self, Watching) {
         let (namespaces, stuck_after) = (config.scopes(), config.stuck_after);
         let started = store::start(&connection, &namespaces, stuck_after, &stop);
+        let boards = Boards::new(
+            &connection,
+            started.fleet.clone(),
+            started.monitor.clone(),
+            stop,
+        );
         let cluster = Self {
             connection,
+            boards,
             monitor: started.monitor,
             fleet: started.fleet,
             read_only: config.read_only,
@@ -51,6 +67,7 @@ impl KubeCluster {
         Changes {
             fleet: self.fleet.clone(),
             health: self.monitor.subscribe(),
+            boards: self.boards.clone(),
         }
     }
 }
@@ -62,6 +79,8 @@ pub struct Changes {
     pub fleet: watch::Receiver<Arc<Fleet>>,
     /// Health, on change only.
     pub health: watch::Receiver<Health>,
+    /// The nodes of each workload.
+    pub boards: Boards,
 }
 
 #[async_trait]
@@ -89,6 +108,16 @@ impl Cluster for KubeCluster {
 
     fn fleet(&self) -> Arc<Fleet> {
         self.fleet.borrow().clone()
+    }
+
+    async fn nodes(&self, key: &Key) -> Option<Arc<Nodes>> {
+        let mut looking = self.boards.look(key)?;
+        let first = looking.board.wait_for(Option::is_some);
+        let seen = tokio::time::timeout(FIRST_PICTURE, first)
+            .await
+            .ok()?
+            .ok()?;
+        seen.clone()
     }
 
     fn now(&self) -> Time {

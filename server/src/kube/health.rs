@@ -124,6 +124,25 @@ impl Monitor {
         self.with(|inner| refusals(inner).cloned().collect())
     }
 
+    /// What one watch says of itself. A break is told when it lasts.
+    pub fn of(&self, watch: usize) -> Health {
+        self.with(|inner| {
+            let Watch { said, complete } = &inner.watches[watch];
+            match said {
+                Said::Refused(missing) => Health::Refused {
+                    missing: missing.clone(),
+                },
+                Said::Broken { since, words } if since.elapsed() > STALE_AFTER => Health::Stale {
+                    since: wall(Some(*since), inner.offset),
+                    words: words.clone(),
+                    silent: false,
+                },
+                _ if *complete => Health::Live,
+                _ => Health::Starting,
+            }
+        })
+    }
+
     /// Is this watch not allowed?
     pub fn is_refused(&self, watch: usize) -> bool {
         self.with(|inner| matches!(inner.watches[watch].said, Said::Refused(_)))

@@ -1,6 +1,8 @@
 //! From Kubernetes objects to the domain. Total: an odd annotation or value
 //! never loses an object.
 
+mod pods;
+
 use domain::note::{self, Note};
 use domain::owner::{self, Signals};
 use domain::revision::{Revision, Stored};
@@ -14,6 +16,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::{Value, json};
 
 use super::partial::{DaemonSetPart, RevisionPart, Status, Strategy};
+pub use pods::{node, pod};
 
 const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
 /// Longest change cause that is kept, in characters.

@@ -1,6 +1,8 @@
 //! The few fields that are read of each object. serde skips the rest while it
 //! parses, so that it never stands in memory.
 
+mod pods;
+
 use std::borrow::Cow;
 
 use domain::selector::Selector;
@@ -10,6 +12,8 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use kube::Resource;
 use serde::Deserialize;
 use serde_json::Value;
+
+pub use pods::{Condition, Container, NodePart, PodPart, PodStatus, Taint};
 
 /// A DaemonSet.
 #[derive(Clone, Debug, Deserialize)]
@@ -105,6 +109,8 @@ macro_rules! part_of {
         }
     };
 }
+
+use part_of;
 
 part_of!(DaemonSetPart, DaemonSet);
 part_of!(RevisionPart, ControllerRevision);

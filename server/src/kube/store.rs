@@ -21,7 +21,7 @@ use super::client::Connection;
 use super::health::Monitor;
 use super::looks::{Teller, Watching};
 use super::partial::{DaemonSetPart, RevisionPart};
-use super::watches::{Seen, Sink, Told, api, follow};
+use super::watches::{Seen, Sink, Told, api, follow, selected};
 
 /// What follows the first event within this time goes into the same snapshot:
 /// an edit and the revision that the controller makes of it come together.
@@ -66,8 +66,8 @@ pub fn start(
         let client = &connection.watching;
         let daemon_sets = api::<DaemonSetPart>(client, scope.as_deref());
         let revisions = api::<RevisionPart>(client, scope.as_deref());
-        tokio::spawn(follow(daemon_sets, first, stop.clone()));
-        tokio::spawn(follow(revisions, second, stop.clone()));
+        tokio::spawn(follow(daemon_sets, selected(None), first, stop.clone()));
+        tokio::spawn(follow(revisions, selected(None), second, stop.clone()));
     }
     let (publish, fleet) = watch::channel(Arc::new(Fleet::default()));
     let store = Store {
@@ -249,7 +249,7 @@ struct Keeper {
 
 impl Keeper {
     /// Publishes each snapshot [`SETTLE`] after the first event in it.
-    async fn keep(mut self, mut receive: mpsc::Receiver<Told>, stop: CancellationToken) {
+    async fn keep(mut self, mut receive: mpsc::Receiver<Told<Seen>>, stop: CancellationToken) {
         let mut complete = Vec::new();
         let mut sign = interval(SIGN);
         sign.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -47,8 +47,8 @@ pub enum Seen {
 }
 
 /// What a watch sends, and whether its picture is complete with it.
-pub struct Told {
-    pub seen: Seen,
+pub struct Told<S> {
+    pub seen: S,
     pub complete: Option<usize>,
 }
 
@@ -63,11 +63,11 @@ where
 }
 
 /// Where a watch reports to.
-pub struct Sink {
+pub struct Sink<S> {
     pub scope: Option<String>,
     pub watch: usize,
     pub monitor: Monitor,
-    pub send: mpsc::Sender<Told>,
+    pub send: mpsc::Sender<Told<S>>,
 }
 
 /// A kind that is watched: how its objects become what the store keeps.
@@ -75,14 +75,16 @@ pub trait Watched:
     Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + 'static
 {
     type Kept: Send;
+    type Seen: Send;
     fn keep(self) -> Option<Self::Kept>;
-    fn seen(kept: Self::Kept) -> Seen;
-    fn gone(self) -> Option<Seen>;
-    fn all(scope: Option<String>, kept: Vec<Self::Kept>) -> Seen;
+    fn seen(kept: Self::Kept) -> Self::Seen;
+    fn gone(self) -> Option<Self::Seen>;
+    fn all(scope: Option<String>, kept: Vec<Self::Kept>) -> Self::Seen;
 }
 
 impl Watched for DaemonSetPart {
     type Kept = Workload;
+    type Seen = Seen;
 
     fn keep(self) -> Option<Workload> {
         map::workload(self)
@@ -103,6 +105,7 @@ impl Watched for DaemonSetPart {
 
 impl Watched for RevisionPart {
     type Kept = (String, Revision);
+    type Seen = Seen;
 
     fn keep(self) -> Option<(String, Revision)> {
         let namespace = self.metadata.namespace.clone().unwrap_or_default();
@@ -123,15 +126,28 @@ impl Watched for RevisionPart {
     }
 }
 
+/// Which objects of a kind are watched.
+pub fn selected(labels: Option<&str>) -> watcher::Config {
+    let config = watcher::Config::default()
+        .timeout(WATCH_SECONDS)
+        .page_size(PAGE);
+    match labels {
+        Some(labels) => config.labels(labels),
+        None => config,
+    }
+}
+
 /// Follows one watch for ever. After an error the watch is begun anew: only a
 /// new complete picture proves that nothing was missed.
-pub async fn follow<K: Watched>(api: Api<K>, sink: Sink, stop: CancellationToken) {
+pub async fn follow<K: Watched>(
+    api: Api<K>,
+    config: watcher::Config,
+    sink: Sink<K::Seen>,
+    stop: CancellationToken,
+) {
     let mut wait = BACKOFF.0;
     loop {
-        let config = watcher::Config::default()
-            .timeout(WATCH_SECONDS)
-            .page_size(PAGE);
-        let stream = watcher(api.clone(), config);
+        let stream = watcher(api.clone(), config.clone());
         let outcome = tokio::select! {
             () = stop.cancelled() => return,
             outcome = drain(stream, &sink, &mut wait) => outcome,
@@ -186,12 +202,13 @@ enum Ended {
 
 async fn drain<K: Watched>(
     stream: impl futures::Stream<Item = watcher::Result<Event<K>>>,
-    sink: &Sink,
+    sink: &Sink<K::Seen>,
     wait: &mut Duration,
 ) -> Ended {
     let mut stream = std::pin::pin!(stream);
     let mut all = Vec::new();
     while let Some(event) = stream.next().await {
+        let mut complete = None;
         let seen = match event {
             Ok(Event::Init) => {
                 all.clear();
@@ -203,6 +220,7 @@ async fn drain<K: Watched>(
             }
             Ok(Event::InitDone) => {
                 *wait = BACKOFF.0;
+                complete = Some(sink.watch);
                 Some(K::all(sink.scope.clone(), std::mem::take(&mut all)))
             }
             Ok(Event::Apply(object)) => object.keep().map(K::seen),
@@ -210,11 +228,7 @@ async fn drain<K: Watched>(
             Err(error) => return ended(&error),
         };
         let Some(seen) = seen else { continue };
-        let complete = matches!(seen, Seen::Workloads(..) | Seen::Revisions(..));
-        let told = Told {
-            seen,
-            complete: complete.then_some(sink.watch),
-        };
+        let told = Told { seen, complete };
         if sink.send.send(told).await.is_err() {
             return Ended::Closed;
         }

@@ -9,6 +9,7 @@
 
 mod admission;
 mod api;
+mod board;
 mod hook;
 mod http;
 mod lost;

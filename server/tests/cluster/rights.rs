@@ -22,7 +22,7 @@ async fn less_than_all_rights() {
 }
 
 /// A kubeconfig of an account that may look, and patch if so.
-async fn account(rig: &Rig, name: &str, more: &[&str]) -> PathBuf {
+pub(super) async fn account(rig: &Rig, name: &str, more: &[&str]) -> PathBuf {
     let subject = json!([{"kind": "ServiceAccount", "name": name, "namespace": "default"}]);
     let verbs = [&["get", "list", "watch"], more].concat();
     let role =

@@ -39,13 +39,19 @@ pub fn follow(drawn: &str, first: bool) {
     }
     let old = parts
         .filter_map(|part| part.get_attribute("data-drawn"))
-        .any(|of| !of.is_empty() && of != drawn);
+        .any(|of| !of.is_empty() && is_board(&of) == is_board(drawn) && of != drawn);
     if old {
         want(0.0);
     }
     if old || !first {
         want(WRITTEN_AFTER);
     }
+}
+
+/// It tells a picture of the nodes, and no history: digests of histories are
+/// hexadecimal.
+fn is_board(drawn: &str) -> bool {
+    drawn.starts_with('n')
 }
 
 /// Looks again where a look came to nothing: the page may not say that it is live

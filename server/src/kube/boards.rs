@@ -1,0 +1,353 @@
+//! The boards of the workloads that somebody looks at. Each has one watch of its
+//! pods, all share one of the nodes, and however many look, each board is made
+//! once. None is kept for nobody.
+
+mod events;
+mod kept;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
+
+use app::model::Nodes;
+use domain::board::{Board, NodeState, Seen};
+use domain::findings::findings;
+use domain::fleet::{Entry, Fleet};
+use domain::health::Health;
+use domain::node::Node;
+use domain::placement::Rules;
+use domain::pod::Pod;
+use domain::template::Digest;
+use domain::workload::Key;
+use jiff::SignedDuration;
+use kube::{Api, Client};
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::client::Connection;
+use super::health::Monitor;
+use super::partial::{NodePart, PodPart};
+use super::watches::api;
+use events::Events;
+use kept::Kept;
+
+/// Boards of one workload are at least so far apart: ten a second.
+const PACE: Duration = Duration::from_millis(100);
+/// How long a board is kept up when nobody looks any more: a page that is loaded
+/// again finds it warm.
+const LINGER: Duration = Duration::from_secs(30);
+/// States that pass with time alone are looked at so often.
+const TICK: Duration = Duration::from_secs(1);
+
+/// All nodes, and how fresh they are.
+#[derive(Clone)]
+struct Fleetwide {
+    nodes: Arc<Vec<Arc<Node>>>,
+    /// They were seen whole, and may be.
+    known: bool,
+    health: Health,
+}
+
+/// The boards that are kept up.
+#[derive(Clone)]
+pub struct Boards(Arc<Inner>);
+
+struct Inner {
+    watching: Client,
+    /// For questions: events are asked for.
+    asking: Client,
+    fleet: watch::Receiver<Arc<Fleet>>,
+    clock: Monitor,
+    nodes: OnceLock<watch::Receiver<Fleetwide>>,
+    open: Mutex<HashMap<Key, Open>>,
+    stop: CancellationToken,
+}
+
+struct Open {
+    board: watch::Receiver<Option<Arc<Nodes>>>,
+    viewers: Arc<()>,
+}
+
+/// Somebody looks at a board; it is kept up for as long.
+pub struct Looking {
+    /// The board, as it is now; `None` until its pods were seen whole. Closed
+    /// when the workload is no more, or replaced.
+    pub board: watch::Receiver<Option<Arc<Nodes>>>,
+    _viewer: Arc<()>,
+}
+
+impl Boards {
+    /// For the workloads of a fleet.
+    pub fn new(
+        connection: &Connection,
+        fleet: watch::Receiver<Arc<Fleet>>,
+        clock: Monitor,
+        stop: CancellationToken,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            watching: connection.watching.clone(),
+            asking: connection.client.clone(),
+            fleet,
+            clock,
+            nodes: OnceLock::new(),
+            open: Mutex::default(),
+            stop,
+        }))
+    }
+
+    /// The board of a workload; `None` where there is none.
+    pub fn look(&self, key: &Key) -> Option<Looking> {
+        let entry = self.0.fleet.borrow().entries.get(key).cloned()?;
+        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let board = open
+            .entry(key.clone())
+            .or_insert_with(|| self.open(key, entry));
+        Some(Looking {
+            board: board.board.clone(),
+            _viewer: board.viewers.clone(),
+        })
+    }
+
+    fn open(&self, key: &Key, entry: Arc<Entry>) -> Open {
+        let viewers = Arc::new(());
+        let (publish, board) = watch::channel(None);
+        let nodes = self.0.nodes.get_or_init(|| nodes(&self.0)).clone();
+        let maker = Maker {
+            inner: self.0.clone(),
+            key: key.clone(),
+            rules: None,
+            pods: self.pods(&entry),
+            events: Events::follow(&self.0.asking, key, &self.0.stop),
+            entry,
+            nodes,
+            publish,
+            differs: None,
+            id: super::random_id(),
+            made: 0,
+            viewers: Arc::downgrade(&viewers),
+        };
+        tokio::spawn(maker.run());
+        Open { board, viewers }
+    }
+
+    fn pods(&self, entry: &Entry) -> Kept<Pod> {
+        let api = api::<PodPart>(&self.0.watching, Some(&entry.workload.key.namespace));
+        let labels = entry.workload.selector.to_string();
+        Kept::follow(api, Some(&labels), |pod| &pod.name, &self.0.stop)
+    }
+}
+
+/// The shared watch of the nodes.
+fn nodes(inner: &Inner) -> watch::Receiver<Fleetwide> {
+    let api = Api::<NodePart>::all(inner.watching.clone());
+    let mut kept = Kept::follow(api, None, |node: &Node| &node.name, &inner.stop);
+    let (publish, nodes) = watch::channel(Fleetwide {
+        nodes: Arc::default(),
+        known: false,
+        health: Health::Starting,
+    });
+    tokio::spawn(async move {
+        let mut tick = interval(TICK);
+        loop {
+            let changed = tokio::select! {
+                more = kept.next() => {
+                    if !more {
+                        return;
+                    }
+                    true
+                }
+                _ = tick.tick() => false,
+            };
+            let health = kept.health();
+            publish.send_if_modified(|last| {
+                let differs = changed || last.health != health;
+                if changed {
+                    last.nodes = Arc::new(kept.all.values().cloned().collect());
+                }
+                last.known = kept.monitor.complete() && !kept.monitor.is_refused(0);
+                last.health = health;
+                differs
+            });
+        }
+    });
+    nodes
+}
+
+/// What tells a board from others, see [`Nodes::drawn`].
+fn drawn(id: &str, made: u64) -> String {
+    format!("n{id}-{made}")
+}
+
+/// Makes the boards of one workload.
+struct Maker {
+    inner: Arc<Inner>,
+    key: Key,
+    entry: Arc<Entry>,
+    rules: Option<(Digest, Rules)>,
+    pods: Kept<Pod>,
+    nodes: watch::Receiver<Fleetwide>,
+    events: Events,
+    publish: watch::Sender<Option<Arc<Nodes>>>,
+    /// Since when the board and the status differ.
+    differs: Option<Instant>,
+    /// Tells its boards from those of others.
+    id: String,
+    /// How many boards it made.
+    made: u64,
+    viewers: Weak<()>,
+}
+
+impl Maker {
+    async fn run(mut self) {
+        let mut fleet = self.inner.fleet.clone();
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut last, mut seen) = (Instant::now(), Instant::now());
+        loop {
+            let stop = self.inner.stop.clone();
+            let changed = tokio::select! {
+                () = stop.cancelled() => return,
+                more = self.pods.next() => {
+                    if !more {
+                        return;
+                    }
+                    true
+                }
+                Ok(()) = self.nodes.changed() => true,
+                () = self.events.changed() => true,
+                Ok(()) = fleet.changed() => match self.renew(&fleet.borrow_and_update()) {
+                    Some(changed) => changed,
+                    None => return self.close(),
+                },
+                _ = tick.tick() => {
+                    // The map and this task know of it; whoever looks besides
+                    // is counted.
+                    if self.viewers.strong_count() > 1 {
+                        seen = Instant::now();
+                    } else if seen.elapsed() > LINGER && self.close_unseen() {
+                        return;
+                    }
+                    self.passes()
+                }
+            };
+            if changed {
+                // Those that come together are shown together.
+                sleep_until(last + PACE).await;
+                self.pods.rest();
+                last = Instant::now();
+                self.show();
+            }
+        }
+    }
+
+    /// Takes the workload as it is now: whether it changed; `None` when it is no
+    /// more, or no more the same.
+    fn renew(&mut self, fleet: &Fleet) -> Option<bool> {
+        let entry = fleet.entries.get(&self.key)?;
+        let (old, new) = (&self.entry.workload, &entry.workload);
+        if old.uid != new.uid || old.selector != new.selector {
+            return None;
+        }
+        let changed = !Arc::ptr_eq(&self.entry, entry);
+        self.entry = entry.clone();
+        Some(changed)
+    }
+
+    /// Something on the board changes with time alone, or how fresh it is did.
+    fn passes(&self) -> bool {
+        let shown = self.publish.borrow();
+        let Some(board) = shown.as_ref() else {
+            return true;
+        };
+        let mut cells = board.board.cells.iter();
+        cells.any(|cell| cell.state == NodeState::NewReadyWaiting)
+            || self.differs.is_some()
+            || board.pods != self.pods.health()
+            || board.nodes != self.nodes.borrow().health
+    }
+
+    fn show(&mut self) {
+        let nodes = self.nodes.borrow_and_update().clone();
+        let pods = self.pods.health();
+        if [&pods, &nodes.health].contains(&&Health::Starting) {
+            return;
+        }
+        let template = &self.entry.workload.template;
+        let digest = template.digest();
+        if self.rules.as_ref().is_none_or(|(of, _)| *of != digest) {
+            self.rules = Some((digest, Rules::of(template)));
+        }
+        let Some((_, rules)) = &self.rules else {
+            return;
+        };
+        let (_, current) = self.entry.current();
+        let own: Vec<&Pod> = self.pods.all.values().map(AsRef::as_ref).collect();
+        let known: Vec<&Node> = nodes.nodes.iter().map(AsRef::as_ref).collect();
+        let seen = Seen {
+            workload: &self.entry.workload,
+            rules,
+            hash: current.and_then(|revision| revision.hash()),
+            pods: &own,
+            nodes: nodes.known.then_some(&known),
+            now: self.inner.clock.now(),
+        };
+        let board = Board::of(&seen);
+        let workload = &self.entry.workload;
+        let fresh = pods == Health::Live && nodes.health == Health::Live;
+        let differ =
+            |lasted| board.disagreement(workload.counts, workload.observed(), fresh, lasted);
+        self.differs =
+            differ(SignedDuration::ZERO).map(|_| self.differs.unwrap_or_else(Instant::now));
+        let lasted = self
+            .differs
+            .map(|since| since.elapsed())
+            .unwrap_or_default();
+        let disagreement = differ(SignedDuration::try_from(lasted).unwrap_or_default());
+        let findings = findings(&seen, &board, &self.events.all());
+        self.events.about(&board);
+        let mut shown = Nodes {
+            uid: self.entry.workload.uid.clone(),
+            drawn: drawn(&self.id, self.made),
+            board,
+            disagreement,
+            findings,
+            pods,
+            nodes: nodes.health,
+        };
+        self.publish.send_if_modified(|last| {
+            let differs = last.as_deref() != Some(&shown);
+            if differs {
+                self.made += 1;
+                shown.drawn = drawn(&self.id, self.made);
+                *last = Some(Arc::new(shown));
+            }
+            differs
+        });
+    }
+
+    /// Nobody can look at it any more.
+    fn close(&self) {
+        let mut open = self
+            .inner
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        open.remove(&self.key);
+    }
+
+    /// Closes it unless somebody looks after all.
+    fn close_unseen(&self) -> bool {
+        let mut open = self
+            .inner
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // Only under the lock can nobody come in between.
+        let unseen = self.viewers.strong_count() <= 1;
+        if unseen {
+            open.remove(&self.key);
+        }
+        unseen
+    }
+}
