@@ -1,3 +1,5 @@
+//! Every cause and every step has words, in both languages.
+
 #![expect(clippy::unwrap_used, clippy::too_many_lines, reason = "tests")]
 
 use std::collections::HashSet;

@@ -119,6 +119,10 @@ async fn draw(begun: f64) -> Result<(), JsValue> {
         if !is.is_empty() && was.as_ref() == Some(&is) {
             continue;
         }
+        // Whoever types goes on; it is looked at again.
+        if is_typed_in(&old) {
+            continue;
+        }
         if old.inner_html() == new.inner_html() {
             old.set_attribute("data-drawn", &is)?;
             continue;
@@ -132,6 +136,14 @@ async fn draw(begun: f64) -> Result<(), JsValue> {
     }
     crate::islands::keys::mark_selected();
     Ok(())
+}
+
+/// A field of it has the keyboard.
+fn is_typed_in(part: &Element) -> bool {
+    let held = document().active_element();
+    held.is_some_and(|held| {
+        part.contains(Some(&held)) && held.matches("input, select").unwrap_or_default()
+    })
 }
 
 /// What has the keyboard in it: its line, where it leads, and its name.

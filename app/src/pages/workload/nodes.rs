@@ -84,7 +84,8 @@ fn panel(context: &Context, seen: Option<&Nodes>, now: Time) -> impl IntoView + 
     };
     view! {
         <div class="panel-head">
-            <h2 id="nodes-head">{lang.nodes_heading()} " " <span class="muted">{count}</span></h2>
+            <h2 id="nodes-head">{lang.nodes_heading()}</h2>
+            <span class="muted">{count}</span>
             <span class="spacer"></span>
             {seen.map(|_| tools(context))}
         </div>

@@ -1,3 +1,5 @@
+//! What the panel says of a rollout that does not come to its end.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
