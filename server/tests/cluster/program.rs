@@ -123,6 +123,11 @@ async fn the_log_is_json_with_request_ids_and_no_contents() {
         program.ask("GET", page, "").status == 200
     })
     .await;
+    let timeline = format!("/api/timeline?{call}");
+    until("it has recorded it", || {
+        program.ask("GET", &timeline, "").status == 200
+    })
+    .await;
     let first = &names[0];
     let order = rig.order("logged", rig.entry("logged").unwrap().revisions[0].number);
     let mut order = serde_json::to_value(order).unwrap();
@@ -157,7 +162,7 @@ async fn the_log_is_json_with_request_ids_and_no_contents() {
             String::new(),
             200,
         ),
-        ("GET", format!("/api/timeline?{call}"), String::new(), 200),
+        ("GET", timeline, String::new(), 200),
         ("GET", format!("/images?q={MARK}"), String::new(), 200),
         (
             "GET",
