@@ -118,13 +118,14 @@ fn parts<'a>(context: &Context, cells: &[&'a Cell]) -> Vec<Part<'a>> {
     for &cell in cells {
         let (name, label) = match context.view.group {
             Group::None => (None, lang.nodes_heading().to_owned()),
-            Group::Zone => match &cell.zone {
-                Some(zone) => (Some(lang.zone_named(zone)), lang.board_zone(zone)),
-                None => {
+            Group::Zone => {
+                if let Some(zone) = &cell.zone {
+                    (Some(lang.zone_named(zone)), lang.board_zone(zone))
+                } else {
                     let name = lang.no_zone();
                     (Some(name.to_owned()), lang.board_group(name))
                 }
-            },
+            }
             Group::State => {
                 let name = context.state(cell.state);
                 (Some(name.to_owned()), lang.board_group(name))
@@ -151,7 +152,7 @@ fn parts<'a>(context: &Context, cells: &[&'a Cell]) -> Vec<Part<'a>> {
         && only.cells.first().is_some_and(|cell| cell.zone.is_none())
     {
         only.name = None;
-        only.label = lang.nodes_heading().to_owned();
+        lang.nodes_heading().clone_into(&mut only.label);
     }
     parts
 }

@@ -110,7 +110,7 @@ async fn a_rollout_that_is_stuck(rig: &Rig) {
         .iter()
         .find(|cell| cell.state == NodeState::NewFailing);
     let failing = failing.unwrap();
-    assert_eq!(finding.nodes.names, [failing.node.clone()]);
+    assert_eq!(finding.nodes.names, std::slice::from_ref(&failing.node));
     assert!(failing.reason.is_some() && failing.message.is_some());
     let budget = &seen.board.budget;
     assert_eq!((budget.allowed, budget.used), (AtATime::Unavailable(1), 1));
