@@ -9,17 +9,17 @@ test('each node is a cell with its state, and leads to what is wrong with it', a
   const nodes = page.getByRole('region', { name: 'Nodes' });
   await expect(nodes.getByRole('grid', { name: 'Node board, zone eu-1a' }).getByRole('gridcell')).toHaveCount(2);
   const failing = nodes.getByRole('link', { name: /^wk-eu1.-\d+: New, failing, revision 2$/ });
-  await expect(failing).toHaveCount(1);
-  await expect(nodes.getByRole('link', { name: /: Old, available, revision 1$/ })).toHaveCount(5);
-  const name = (await failing.getAttribute('aria-label'))!.split(':')[0];
-  await failing.click();
+  await expect(failing).toHaveCount(3);
+  await expect(nodes.getByRole('link', { name: /: Old, available, revision 1$/ })).toHaveCount(3);
+  const name = (await failing.first().getAttribute('aria-label'))!.split(':')[0];
+  await failing.first().click();
   await expect(page).toHaveURL(new RegExp(`[?]node=${name}#nodes$`));
   const card = page.getByRole('complementary', { name: 'Node details' });
   await expect(card.getByRole('heading', { name })).toBeVisible();
   await expect(card).toContainText('New, failing');
   await expect(card).toContainText(/ErrImagePull|ImagePullBackOff/);
   await expect(card).toContainText('falcosecurity/falco:0.40.0-missing');
-  await expect(nodes.getByRole('table', { name: 'Nodes that need attention' }).getByRole('row')).toHaveCount(2);
+  await expect(nodes.getByRole('table', { name: 'Nodes that need attention' }).getByRole('row')).toHaveCount(4);
   await accessible(page);
 });
 
@@ -27,8 +27,9 @@ test('why it is stuck is said with evidence, nodes and the way out', async ({ pa
   await page.goto(falco);
   const why = page.getByRole('region', { name: /^Stuck because the image/ });
   await expect(why).toContainText('falcosecurity/falco:0.40.0-missing');
-  await expect(why).toContainText('uses the whole budget');
-  await expect(why.getByRole('link', { name: /^wk-eu1/ })).toHaveAttribute('href', /[?]node=wk-eu1/);
+  await expect(why).toContainText('These 3 nodes use the whole budget');
+  await expect(why.getByRole('link', { name: /^wk-eu1/ })).toHaveCount(3);
+  await expect(why.getByRole('link', { name: /^wk-eu1/ }).first()).toHaveAttribute('href', /[?]node=wk-eu1/);
   await why.getByRole('button', { name: 'Roll back to 1' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Roll back falco to the template of 1');
 });
@@ -37,13 +38,13 @@ test('states and names are found, and stand in the address', async ({ page }) =>
   await page.goto(falco);
   const states = page.getByRole('group', { name: 'Filter by node state' });
   await expect(states.getByRole('button', { name: 'All 6' })).toHaveAttribute('aria-pressed', 'true');
-  await states.getByRole('button', { name: 'New, failing 1' }).click();
+  await states.getByRole('button', { name: 'New, failing 3' }).click();
   await expect(page).toHaveURL(/[?]state=new-failing#nodes$/);
-  await expect(page.getByRole('gridcell')).toHaveCount(1);
+  await expect(page.getByRole('gridcell')).toHaveCount(3);
   await page.getByRole('group', { name: 'View' }).getByRole('button', { name: 'Table' }).click();
   await expect(page).toHaveURL(/state=new-failing&view=table#nodes$/);
   const table = page.getByRole('table', { name: 'Nodes', exact: true });
-  await expect(table.getByRole('row')).toHaveCount(2);
+  await expect(table.getByRole('row')).toHaveCount(4);
   await expect(table.getByRole('row').nth(1)).toContainText('New, failing');
   await accessible(page);
   await page.goto(`${falco}?view=table&find=EU1B`);
@@ -76,8 +77,10 @@ test('the nodes, heard', async ({ page }) => {
   await expect(page.getByRole('region', { name: 'Nodes' })).toMatchAriaSnapshot(`
     - region "Nodes":
       - heading "Nodes" [level=2]
+      - text: "6"
       - searchbox "Find a node"
-      - combobox
+      - text: Group
+      - combobox "Group"
       - button "Apply"
       - group "View":
         - button "Board" [pressed]
@@ -92,9 +95,9 @@ test('the nodes, heard', async ({ page }) => {
       - grid "Node board, zone eu-1a":
         - row:
           - gridcell:
-            - 'link "wk-eu1a-001: Current, available, revision 6"'
+            - 'link /wk-eu1a-001: Current, available, revision \\d+/'
           - gridcell:
-            - 'link "wk-eu1a-002: Current, available, revision 6"'
+            - 'link /wk-eu1a-002: Current, available, revision \\d+/'
   `);
 });
 

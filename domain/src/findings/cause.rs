@@ -202,6 +202,31 @@ impl Cause {
         }
     }
 
+    /// That something went wrong, and not what.
+    pub(super) fn is_vague(&self) -> bool {
+        matches!(
+            self,
+            Self::Image {
+                why: ImageTrouble::Other,
+                ..
+            } | Self::Config {
+                why: ConfigTrouble::Other,
+                ..
+            }
+        )
+    }
+
+    /// It says what went wrong where the vague one only says that something did.
+    pub(super) fn says_more(&self, vague: &Self) -> bool {
+        match (self, vague) {
+            (Self::Image { container, .. }, Self::Image { container: of, .. })
+            | (Self::Config { container, .. }, Self::Config { container: of, .. }) => {
+                container == of
+            }
+            _ => false,
+        }
+    }
+
     /// It is about the workload as a whole.
     pub(super) fn is_of_workload(&self) -> bool {
         matches!(

@@ -89,7 +89,8 @@ impl<'a> Cases<'a> {
     }
 
     /// The findings in order.
-    pub fn into_findings(self) -> Vec<Finding> {
+    pub fn into_findings(mut self) -> Vec<Finding> {
+        self.join();
         let mut findings: Vec<Finding> = self.groups.into_iter().map(Group::close).collect();
         findings.sort_by_key(|f| {
             (
@@ -100,6 +101,24 @@ impl<'a> Cases<'a> {
             )
         });
         findings
+    }
+}
+
+impl Cases<'_> {
+    /// A kubelet that waits before it tries again does not say what went wrong, and
+    /// another one just has: it is one cause.
+    fn join(&mut self) {
+        let (known, vague): (Vec<_>, Vec<_>) = std::mem::take(&mut self.groups)
+            .into_iter()
+            .partition(|group| !group.finding.cause.is_vague());
+        self.groups = known;
+        for group in vague {
+            let mut groups = self.groups.iter_mut();
+            match groups.find(|known| known.finding.cause.says_more(&group.finding.cause)) {
+                Some(known) => known.nodes.extend(group.nodes),
+                None => self.groups.push(group),
+            }
+        }
     }
 }
 

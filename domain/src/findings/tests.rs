@@ -302,6 +302,22 @@ fn one_cause_is_one_finding_and_the_decisive_comes_first() {
 }
 
 #[test]
+fn a_kubelet_that_waits_to_try_again_has_the_cause_that_another_one_told() {
+    let mut cluster = Cluster::new(2).with([
+        waiting(new("n1"), "ImagePullBackOff", "Back-off pulling image"),
+        waiting(new("n2"), "ErrImagePull", "i:9: not found"),
+    ]);
+    let found = only(&cluster, &[]);
+    let cause = Cause::Image {
+        container: "c".into(),
+        why: ImageTrouble::NotFound,
+    };
+    assert_eq!((&found.cause, found.nodes.count), (&cause, 2));
+    cluster.pods.pop();
+    assert!(only(&cluster, &[]).cause.is_vague());
+}
+
+#[test]
 fn words_of_the_cluster_are_made_inert_and_cross_the_wire() {
     let message = format!("secret \"a\u{202e}\" not found {}", "x".repeat(9000));
     let found = only(

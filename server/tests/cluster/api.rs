@@ -144,6 +144,7 @@ async fn reads(web: &Web, paper: &Paper) {
         "images",
         "changes",
         "status",
+        "nodes",
         "revision",
         "template",
         "compare",

@@ -47,11 +47,8 @@ fn all() -> Outcome<()> {
     );
     let mut results = told(&[building], None)?;
     if results.iter().all(|(_, good, _)| *good) {
-        let browser: Stage = (
-            "browser tests, beside the others; what they say comes at the end (about 5 min)",
-            Box::new(|log| browser(tools.chromium.as_deref(), log)),
-        );
-        results.extend(beside(&others(), &[browser])?);
+        let chromium = tools.chromium.as_deref();
+        results.extend(beside(&shown(), &kept(chromium))?);
     }
     eprintln!("\n{}", summary(&results));
     if results.iter().all(|(_, good, _)| *good) {
@@ -79,8 +76,8 @@ fn build(log: Option<&File>) -> Outcome<()> {
     )
 }
 
-/// All but the browser's.
-fn others<'a>() -> [Stage<'a>; 3] {
+/// The row whose output is shown as it comes.
+fn shown<'a>() -> [Stage<'a>; 2] {
     [
         (
             "unit and property tests (about 5 s)",
@@ -93,12 +90,22 @@ fn others<'a>() -> [Stage<'a>; 3] {
             }),
         ),
         (
-            "tests of the chores, the clusters and the binary alone (about 2 min)",
-            Box::new(chores),
+            "tests of the server, against the real control plane (about 8 min)",
+            Box::new(|log| cargo(&["test", "--package", "server"], log)),
+        ),
+    ]
+}
+
+/// The row beside it, whose output comes at the end.
+fn kept(chromium: Option<&Path>) -> [Stage<'_>; 2] {
+    [
+        (
+            "browser tests, beside the others (about 7 min)",
+            Box::new(move |log| browser(chromium, log)),
         ),
         (
-            "tests of the server, against the real control plane (about 4 min)",
-            Box::new(|log| cargo(&["test", "--package", "server"], log)),
+            "tests of the chores, the clusters and the binary alone (about 2 min)",
+            Box::new(chores),
         ),
     ]
 }

@@ -86,7 +86,7 @@ async fn opened(case: &Case, first: &str, digest: &str) {
         for words in [
             &format!("Template of 1 of {}", case.name),
             "i:1",
-            "Kubernetes keeps this template no more",
+            "No ControllerRevision of this workload holds this template any more",
         ] {
             assert!(body.contains(words), "{words} at {name}");
         }
