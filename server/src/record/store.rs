@@ -163,6 +163,11 @@ impl Store {
         first.await.map_err(|_| silent())?.map_err(failed)?;
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS)
+            // Few are kept and each is tried before it is used, so none need be
+            // looked after; and the task that would do it may count below zero and
+            // then turn for ever (sqlx 0.9 `num_idle`, seen in tests).
+            .idle_timeout(None)
+            .max_lifetime(None)
             // Whoever waits has an end of their own, which is nearer.
             .acquire_timeout(2 * PATIENCE)
             .after_connect(move |connection, _| Box::pin(set(connection, settings)))
