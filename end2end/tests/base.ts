@@ -14,6 +14,9 @@ const answered = /status of (400|403|404|409|410|422)/;
 // never, on a busy machine late.
 const early = /preloaded using link preload/;
 
+// Servers that a test has stopped: what an open page still fetches is refused.
+const stopped = new Set<string>();
+
 export const test = plain.extend<{ quiet: void; expected: RegExp | undefined }>({
   // What the console may say besides, with the address it says it of, because
   // the test causes it.
@@ -31,7 +34,8 @@ export const test = plain.extend<{ quiet: void; expected: RegExp | undefined }>(
       });
       page.on('pageerror', (error) => heard.push({ text: String(error), url: '' }));
       await use();
-      const bad = heard.filter(({ text, url }) => !early.test(text) && !(answered.test(text) && gone.has(url)));
+      const refused = ({ text, url }: { text: string; url: string }) => text.includes('ERR_CONNECTION_REFUSED') && url !== '' && stopped.has(new URL(url).origin);
+      const bad = heard.filter((one) => !early.test(one.text) && !(answered.test(one.text) && gone.has(one.url)) && !refused(one));
       expect(bad.map(({ text, url }) => `${text} ${url}`).filter((line) => !expected?.test(line))).toEqual([]);
     },
     { auto: true },
@@ -98,6 +102,7 @@ export async function serve(...words: string[]): Promise<{ url: string; child: C
   }
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const stop = () => {
+    stopped.add(url);
     child.kill('SIGTERM');
     return ended;
   };
