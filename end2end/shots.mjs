@@ -1,4 +1,4 @@
-// Pictures of every page of the demo's story, or the two of the README. Started
+// Pictures of every page of the demo's story, or those of the README. Started
 // by `cargo xtask shots`, which sets the environment.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -25,6 +25,8 @@ async function pages(url) {
     'daemonset-stuck': falco,
     'daemonset-ondelete': '/ns/storage/daemonsets/longhorn-manager',
     'daemonset-pruned': '/ns/logging/daemonsets/vector',
+    'daemonset-nodes': `${falco}?view=table#nodes`,
+    'daemonset-put-back': '/ns/security/daemonsets/tetragon',
     revision: `${fluentd}/revisions/${current}`,
     compare: `${fluentd}/compare?from=${other}&to=${current}`,
     'compare-split': `${fluentd}/compare?from=${other}&to=${current}&layout=split`,
@@ -69,11 +71,12 @@ async function everyPage(browser, url) {
   console.error(`  ${count} pictures in ${folder}`);
 }
 
-/** The two of the README: as wide as it shows them, with few colours. */
+/** Those of the README: as wide as it shows them, with few colours. */
 async function readme(browser, url) {
   const viewport = { width: 1200, height: 900 };
   for (const [name, path, last] of [
     ['workloads', '/', 'main'],
+    ['stuck', falco, '#findings'],
     ['history', fluentd, 'main section:has(h2:text-is("Revision history"))'],
   ]) {
     const page = await open(browser, url + path, { colorScheme: 'light', viewport });

@@ -18,7 +18,7 @@ pub struct Arguments {
     /// started
     #[arg(long)]
     url: Option<String>,
-    /// Only the two of the README, into docs/images
+    /// Only those of the README, into docs/images
     #[arg(long)]
     readme: bool,
 }

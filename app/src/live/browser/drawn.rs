@@ -14,8 +14,8 @@ use super::{all, dress};
 
 /// The record is written a moment after the event.
 const WRITTEN_AFTER: f64 = 1500.0;
-/// Between two looks, however much happens.
-const PACE: f64 = 1000.0;
+/// Between two looks, however much happens: four repaints a second (DESIGN.md 7).
+const PACE: f64 = 250.0;
 /// For an answer, before it is asked for again.
 const PATIENCE: f64 = 5000.0;
 
