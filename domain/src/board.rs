@@ -106,17 +106,6 @@ pub struct Unplaced {
 /// How many nodes are in each state; states without nodes are left out.
 pub type Tally = BTreeMap<NodeState, u32>;
 
-/// A zone of the board.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Zone {
-    /// Its name; `None` for nodes that say none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// Its nodes by state.
-    pub states: Tally,
-}
-
 impl Board {
     /// The board of what is seen. Costs one pass over pods and nodes, and
     /// sorting.
@@ -146,31 +135,9 @@ impl Board {
 
     /// Nodes by state, excluded ones too.
     pub fn by_state(&self) -> Tally {
-        let mut tally = tally(&self.cells);
-        if let Ok(excluded @ 1..) = u32::try_from(self.excluded.len()) {
-            tally.insert(NodeState::Excluded, excluded);
-        }
-        tally
-    }
-
-    /// Nodes by zone, in the order of the cells.
-    pub fn by_zone(&self) -> Vec<Zone> {
-        self.cells
-            .chunk_by(|a, b| a.zone == b.zone)
-            .map(|cells| Zone {
-                zone: cells.first().and_then(|cell| cell.zone.clone()),
-                states: tally(cells),
-            })
-            .collect()
-    }
-
-    /// Nodes by the revision hash of the pod in their cell; nodes without a
-    /// pod, or whose pod has no hash, are left out. A surging node counts for
-    /// the new one.
-    pub fn by_revision(&self) -> BTreeMap<&str, u32> {
-        let mut tally = BTreeMap::new();
-        for hash in self.cells.iter().filter_map(|c| c.revision_hash.as_deref()) {
-            *tally.entry(hash).or_default() += 1;
+        let mut tally = Tally::new();
+        for cell in self.cells.iter().chain(&self.excluded) {
+            *tally.entry(cell.state).or_default() += 1;
         }
         tally
     }
@@ -192,14 +159,6 @@ impl Unplaced {
             since: pod.created_at,
         }
     }
-}
-
-fn tally(cells: &[Cell]) -> Tally {
-    let mut tally = Tally::new();
-    for cell in cells {
-        *tally.entry(cell.state).or_default() += 1;
-    }
-    tally
 }
 
 #[cfg(test)]

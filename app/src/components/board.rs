@@ -46,7 +46,7 @@ impl Context {
             NodeState::NewNotReady => lang.state_new_not_ready(),
             NodeState::NewUnscheduled => lang.state_new_unscheduled(),
             NodeState::NewFailing => lang.state_new_failing(),
-            NodeState::OldAvailable => lang.state_old_available(),
+            NodeState::OldAvailable => lang.old_available(),
             NodeState::OldUnavailable => lang.state_old_unavailable(),
             NodeState::Terminating => lang.state_terminating(),
             NodeState::Surging => lang.state_surging(),

@@ -34,6 +34,16 @@ pub fn StatePanel(
     }
 }
 
+/// A sentence above what it is about.
+pub fn notice(words: String) -> impl IntoView {
+    view! {
+        <p class="notice">
+            <Icon glyph=Glyph::NotObserved/>
+            <span>{words}</span>
+        </p>
+    }
+}
+
 /// The page for a question that has no answer.
 #[component]
 pub fn ErrorPage(

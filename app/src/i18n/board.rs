@@ -1,10 +1,6 @@
 //! Words of the node board.
 
-use super::catalogue;
-
-fn s(n: u32) -> &'static str {
-    if n == 1 { "" } else { "s" }
-}
+use super::{catalogue, nodes};
 
 catalogue! {
     nodes_heading = "Nodes", "节点";
@@ -24,7 +20,6 @@ catalogue! {
     column_node = "Node", "节点";
     column_zone = "Zone", "可用区";
     column_pod = "Pod", "Pod";
-    column_reason = "Reason", "原因";
     column_restarts = "Restarts", "重启次数";
     column_for = "For", "持续";
     column_condition = "Condition", "状况";
@@ -36,9 +31,7 @@ catalogue! {
     no_zone = "no zone", "无可用区";
     node_cordoned = "cordoned", "已停止调度";
     node_not_ready = "node not ready", "节点未就绪";
-    node_is_ready = "ready", "就绪";
     node_left = "the node is gone", "节点已不存在";
-    node_unknown = "not known", "未知";
     no_node_matches = "No node matches.", "没有匹配的节点。";
     nodes_none = "No node should run it, and none does.", "没有应运行或正在运行它的节点。";
     nodes_waiting = "The pods are being read. Load the page again in a moment.", "正在读取 Pod，请稍后重新加载。";
@@ -57,7 +50,6 @@ catalogue! {
     state_new_not_ready = "New, not ready", "新，未就绪";
     state_new_unscheduled = "New, cannot be scheduled", "新，无法调度";
     state_new_failing = "New, failing", "新，失败";
-    state_old_available = "Old, available", "旧，可用";
     state_old_unavailable = "Old, unavailable", "旧，不可用";
     state_terminating = "Old, terminating", "旧，终止中";
     state_surging = "Surging: old and new side by side", "扩增：新旧并存";
@@ -66,7 +58,7 @@ catalogue! {
     state_excess = "Excess: two pods", "多余：两个 Pod";
     state_excluded = "Excluded", "已排除";
 
-    node_count(n: u32) = format!("{n} node{}", s(n)), format!("{n} 个节点");
+    node_count(n: u32) = format!("{n} {}", nodes(n)), format!("{n} 个节点");
     board_zone(zone: &str) = format!("Node board, zone {zone}"), format!("节点面板，可用区 {zone}");
     board_group(name: &str) = format!("Node board, {name}"), format!("节点面板，{name}");
     zone_named(zone: &str) = format!("Zone {zone}"), format!("可用区 {zone}");

@@ -3,7 +3,7 @@
 use super::{Lang, catalogue, nodes};
 
 /// `memory` as it begins a line.
-fn capital(name: &str) -> String {
+pub(super) fn capital(name: &str) -> String {
     let mut chars = name.chars();
     chars
         .next()

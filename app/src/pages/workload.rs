@@ -11,16 +11,18 @@ use crate::components::verdict;
 use crate::error::ApiError;
 use crate::islands::workload::WorkloadLive;
 use crate::model::{self, Given};
+use crate::urls;
 
 mod findings;
 mod former;
 mod head;
 mod history;
 mod nodes;
+mod seen;
 mod steps;
 mod timeline;
 
-use findings::FindingsPanel;
+use findings::{Back, FindingsPanel};
 use former::FormerPage;
 use head::Head;
 use history::{HistoryPanel, RevisionsPanel};
@@ -46,17 +48,20 @@ pub fn WorkloadPage() -> impl IntoView {
             let sentence = verdict::sentence(lang, &model.line.verdict);
             let moving = model.line.verdict.is_moving();
             let uid = model.line.uid.clone();
-            let digest = super::lookup(|cluster| {
-                let entry = model::entry(cluster, &key)?;
-                Ok(entry.workload.template.digest())
-            });
-            let digest = digest.ok();
-            let view = View::of(key.clone(), super::query_part);
+            let entry = super::lookup(|cluster| model::entry(cluster, &key)).ok();
+            let digest = entry.as_ref().map(|entry| entry.workload.template.digest());
             let previous = previous(&model.history);
-            let (of, about) = (view.clone(), frame.clone());
             let rolling = model.line.counts.updated < model.line.counts.desired
                 || model.line.from_revision.is_some();
+            let view = View::of(key.clone(), super::query_part);
+            let seen = seen::ask(&view);
+            let context = seen::context(lang, view, entry.as_deref(), rolling);
             let (off, now) = (frame.off(), frame.now);
+            let back = previous.map(|(revision, name)| Back {
+                revision,
+                url: urls::rollback(&key, Some(&name)),
+                off: off.clone(),
+            });
             let steps = model.clone();
             view! {
                 <Title text=format!("{}: {sentence}", key.name)/>
@@ -66,7 +71,7 @@ pub fn WorkloadPage() -> impl IntoView {
                 <WorkloadLive initial=Given(model.followed()) now lang>
                     <Steps model=steps lang/>
                 </WorkloadLive>
-                <FindingsPanel view=of rolling frame=about previous/>
+                <FindingsPanel seen context=context.clone() back now/>
                 {digest
                     .map(|live| {
                         let off = off.clone();
@@ -74,7 +79,7 @@ pub fn WorkloadPage() -> impl IntoView {
                     })}
                 <HistoryPanel model=model.clone() off now lang/>
                 <RevisionsPanel model now lang/>
-                <NodesPanel view rolling now lang/>
+                <NodesPanel seen context now/>
             }
             .into_any()
         }

@@ -85,6 +85,14 @@ impl NodeState {
         Self::ALL.into_iter().find(|state| state.slug() == slug)
     }
 
+    /// Nothing goes on there, and nothing is wrong.
+    pub fn is_settled(self) -> bool {
+        matches!(
+            self,
+            Self::NewAvailable | Self::OldAvailable | Self::Excluded
+        )
+    }
+
     /// A person may have to look, because it does not pass by itself soon as
     /// states of a healthy rollout do.
     pub fn needs_attention(self) -> bool {

@@ -1,6 +1,9 @@
-//! Each state of semantics.md 7.4, the controller's counters and its budget.
+//! Each state of semantics.md 7.4, and a cluster to stage them.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
+
+mod budget;
+mod counts;
 
 use jiff::SignedDuration;
 use serde_json::json;
@@ -252,35 +255,6 @@ fn pods_of_others_and_pods_without_a_node_stand_apart() {
 }
 
 #[test]
-fn one_pod_a_node_counts_and_it_is_the_first() {
-    let mut surged = new("n1");
-    surged.created_at = at(50);
-    let mut waits = unscheduled(new("n2"), "");
-    waits.created_at = at(-500);
-    let cluster = Cluster::new(4).with([
-        surged,
-        old("n1"),
-        waits,
-        old("n2"),
-        dying(new("n3"), 50),
-        dying(failed(new("n4"), "Evicted", ""), 50),
-    ]);
-    let counts = cluster.board().counts;
-    assert_eq!(
-        counts,
-        Counts {
-            desired: 4,
-            scheduled: 3,
-            updated: 1,
-            ready: 3,
-            available: 3,
-            misscheduled: 0,
-        },
-        "the old pods, the bound one first; one being deleted counts until it ended"
-    );
-}
-
-#[test]
 fn cells_are_in_a_natural_order_by_zone() {
     let mut cluster = Cluster::new(12);
     for (name, zone) in [("n10", "a"), ("n2", "a"), ("n1", "b10"), ("n11", "b9")] {
@@ -292,10 +266,9 @@ fn cells_are_in_a_natural_order_by_zone() {
     let board = cluster.board();
     let names: Vec<&str> = board.cells.iter().map(|c| c.node.as_str()).collect();
     assert_eq!(names[..6], ["n2", "n10", "n11", "n1", "n3", "n4"]);
-    let zones = board.by_zone();
-    assert_eq!(zones.len(), 4);
-    assert_eq!(zones[0].states[&NodeState::Missing], 2);
-    assert_eq!(zones[3].zone, None);
+    let zones: Vec<_> = board.cells.iter().map(|c| c.zone.as_deref()).collect();
+    let first = [Some("a"), Some("a"), Some("b9"), Some("b10"), None];
+    assert_eq!(zones[..5], first);
 }
 
 #[test]
@@ -331,103 +304,6 @@ fn a_cell_says_why() {
             "pod": "new-n3", "revisionHash": "h2", "reason": "ContainersNotReady",
             "cordoned": true, "nodeReady": false})
     );
-}
-
-fn used(board: &Board) -> Vec<&str> {
-    board.budget.by.iter().map(|u| u.node.as_str()).collect()
-}
-
-#[test]
-fn the_budget_without_surge() {
-    let mut cluster = Cluster::new(8).with([
-        new("n1"),
-        old("n2"),
-        unready(new("n3"), 0),
-        unready(old("n4"), 0),
-        dying(old("n5"), 9),
-        old("n6"),
-        new("n6"),
-        dying(new("n8"), 9),
-        new("gone"),
-        dying(old("left"), 9),
-    ]);
-    cluster.node("n8").ready.status = Truth::Unknown;
-    let excluded = tainted("not-wanted-and-empty");
-    cluster.nodes.as_mut().unwrap().push(excluded);
-    let board = cluster.board();
-    assert_eq!(
-        used(&board),
-        ["n8", "left", "n3", "n4", "n5", "n6", "n7"],
-        "the dead node first, and nodes that are gone count too"
-    );
-    assert_eq!(board.budget.allowed, AtATime::Unavailable(1));
-    assert!(board.budget.is_spent());
-    assert_eq!(board.budget.by[0].state, NodeState::Terminating);
-    assert_eq!(board.budget.by[0].node_ready, Some(false));
-    assert_eq!((board.budget.used, board.budget.not_ready), (7, 1));
-}
-
-#[test]
-fn the_budget_with_surge() {
-    let cluster = Cluster::new(6).surge(2).with([
-        old("n1"),
-        unready(new("n1"), 0),
-        old("n2"),
-        new("n2"),
-        dying(old("n3"), 9),
-        unready(new("n4"), 0),
-        old("n5"),
-        pod("second", "n5", "h1"),
-    ]);
-    let board = cluster.board();
-    assert_eq!(used(&board), ["n1", "n5"]);
-    assert_eq!(board.budget.allowed, AtATime::Surge(2));
-    assert!(board.budget.is_spent());
-}
-
-#[test]
-fn a_share_is_of_all_nodes_and_names_are_few() {
-    let mut cluster = Cluster::new(30);
-    cluster.workload.strategy = UpdateStrategy::RollingUpdate {
-        max_unavailable: Share::Percent(10),
-        max_surge: Share::Nodes(0),
-    };
-    let budget = cluster.board().budget;
-    assert_eq!(budget.allowed, AtATime::Unavailable(3));
-    assert_eq!((budget.used, budget.by.len()), (30, 20));
-    cluster.workload.strategy = UpdateStrategy::OnDelete;
-    let budget = cluster.board().budget;
-    assert_eq!((budget.allowed, budget.used), (AtATime::None, 0));
-    assert!(!budget.is_spent());
-    cluster.workload.strategy = UpdateStrategy::RollingUpdate {
-        max_unavailable: Share::Percent(10),
-        max_surge: Share::Nodes(0),
-    };
-    (cluster.nodes, cluster.workload.counts.desired) = (None, 100);
-    assert_eq!(cluster.board().budget.allowed, AtATime::Unavailable(10));
-}
-
-#[test]
-fn who_is_behind() {
-    let board = Cluster::new(3).with([new("n1"), old("n2")]).board();
-    let mut status = board.counts;
-    let (moment, long) = (SignedDuration::from_secs(1), SignedDuration::from_secs(5));
-    assert_eq!(board.disagreement(status, true, true, long), None);
-    status.ready = 3;
-    let told = board.disagreement(status, true, true, moment).unwrap();
-    let differs = Differs {
-        counter: Counter::Ready,
-        status: 3,
-        board: 2,
-    };
-    assert_eq!((told.differs, told.lags), (vec![differs], Lags::Either));
-    let lags = |observed, fresh, lasted| {
-        let told = board.disagreement(status, observed, fresh, lasted);
-        told.unwrap().lags
-    };
-    assert_eq!(lags(false, true, moment), Lags::Status);
-    assert_eq!(lags(true, true, long), Lags::Status);
-    assert_eq!(lags(true, false, long), Lags::Board);
 }
 
 #[test]

@@ -6,11 +6,11 @@ mod events;
 mod kept;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use app::model::Nodes;
-use domain::board::{Board, NodeState, Seen};
+use domain::board::{Board, Cell, Lags, Seen};
 use domain::findings::findings;
 use domain::fleet::{Entry, Fleet};
 use domain::health::Health;
@@ -77,6 +77,12 @@ pub struct Looking {
     _viewer: Arc<()>,
 }
 
+impl Inner {
+    fn open(&self) -> MutexGuard<'_, HashMap<Key, Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Boards {
     /// For the workloads of a fleet.
     pub fn new(
@@ -99,7 +105,7 @@ impl Boards {
     /// The board of a workload; `None` where there is none.
     pub fn look(&self, key: &Key) -> Option<Looking> {
         let entry = self.0.fleet.borrow().entries.get(key).cloned()?;
-        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.0.open();
         let board = open
             .entry(key.clone())
             .or_insert_with(|| self.open(key, entry));
@@ -113,10 +119,11 @@ impl Boards {
         let viewers = Arc::new(());
         let (publish, board) = watch::channel(None);
         let nodes = self.0.nodes.get_or_init(|| nodes(&self.0)).clone();
+        let template = &entry.workload.template;
         let maker = Maker {
             inner: self.0.clone(),
             key: key.clone(),
-            rules: None,
+            rules: (template.digest(), Rules::of(template)),
             pods: self.pods(&entry),
             events: Events::follow(&self.0.asking, key, &self.0.stop),
             entry,
@@ -184,7 +191,8 @@ struct Maker {
     inner: Arc<Inner>,
     key: Key,
     entry: Arc<Entry>,
-    rules: Option<(Digest, Rules)>,
+    /// What the template of this digest says about nodes.
+    rules: (Digest, Rules),
     pods: Kept<Pod>,
     nodes: watch::Receiver<Fleetwide>,
     events: Events,
@@ -221,9 +229,7 @@ impl Maker {
                     None => return self.close(),
                 },
                 _ = tick.tick() => {
-                    // The map and this task know of it; whoever looks besides
-                    // is counted.
-                    if self.viewers.strong_count() > 1 {
+                    if self.is_seen() {
                         seen = Instant::now();
                     } else if seen.elapsed() > LINGER && self.close_unseen() {
                         return;
@@ -254,15 +260,18 @@ impl Maker {
         Some(changed)
     }
 
-    /// Something on the board changes with time alone, or how fresh it is did.
+    /// Something on the board changes with time alone: a state passes, a finding
+    /// asks for patience, or how fresh it is did change.
     fn passes(&self) -> bool {
         let shown = self.publish.borrow();
         let Some(board) = shown.as_ref() else {
             return true;
         };
-        let mut cells = board.board.cells.iter();
-        cells.any(|cell| cell.state == NodeState::NewReadyWaiting)
-            || self.differs.is_some()
+        let told = board.disagreement.as_ref();
+        let moves = |cell: &Cell| !cell.state.is_settled() || cell.node_ready == Some(false);
+        board.board.cells.iter().any(moves)
+            || !self.entry.workload.observed()
+            || told.is_some_and(|told| told.lags == Lags::Either)
             || board.pods != self.pods.health()
             || board.nodes != self.nodes.borrow().health
     }
@@ -273,27 +282,23 @@ impl Maker {
         if [&pods, &nodes.health].contains(&&Health::Starting) {
             return;
         }
-        let template = &self.entry.workload.template;
-        let digest = template.digest();
-        if self.rules.as_ref().is_none_or(|(of, _)| *of != digest) {
-            self.rules = Some((digest, Rules::of(template)));
+        let workload = &self.entry.workload;
+        let digest = workload.template.digest();
+        if self.rules.0 != digest {
+            self.rules = (digest, Rules::of(&workload.template));
         }
-        let Some((_, rules)) = &self.rules else {
-            return;
-        };
         let (_, current) = self.entry.current();
         let own: Vec<&Pod> = self.pods.all.values().map(AsRef::as_ref).collect();
         let known: Vec<&Node> = nodes.nodes.iter().map(AsRef::as_ref).collect();
         let seen = Seen {
-            workload: &self.entry.workload,
-            rules,
+            workload,
+            rules: &self.rules.1,
             hash: current.and_then(|revision| revision.hash()),
             pods: &own,
             nodes: nodes.known.then_some(&known),
             now: self.inner.clock.now(),
         };
         let board = Board::of(&seen);
-        let workload = &self.entry.workload;
         let fresh = pods == Health::Live && nodes.health == Health::Live;
         let differ =
             |lasted| board.disagreement(workload.counts, workload.observed(), fresh, lasted);
@@ -307,7 +312,7 @@ impl Maker {
         let findings = findings(&seen, &board, &self.events.all());
         self.events.about(&board);
         let mut shown = Nodes {
-            uid: self.entry.workload.uid.clone(),
+            uid: workload.uid.clone(),
             drawn: drawn(&self.id, self.made),
             board,
             disagreement,
@@ -328,26 +333,22 @@ impl Maker {
 
     /// Nobody can look at it any more.
     fn close(&self) {
-        let mut open = self
-            .inner
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        open.remove(&self.key);
+        self.inner.open().remove(&self.key);
     }
 
     /// Closes it unless somebody looks after all.
     fn close_unseen(&self) -> bool {
-        let mut open = self
-            .inner
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.inner.open();
         // Only under the lock can nobody come in between.
-        let unseen = self.viewers.strong_count() <= 1;
+        let unseen = !self.is_seen();
         if unseen {
             open.remove(&self.key);
         }
         unseen
+    }
+
+    /// Somebody looks: beside the map, which counts as one.
+    fn is_seen(&self) -> bool {
+        self.viewers.strong_count() > 1
     }
 }

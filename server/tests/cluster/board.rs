@@ -75,6 +75,7 @@ async fn what_the_board_counts_is_what_the_status_says() {
     pods_that_cannot_be_created(rig).await;
     who_may_not_see_pods(rig).await;
     pages_show_it(rig).await;
+    what_comes_with_time_alone(rig).await;
     a_node_that_dies(rig).await;
 }
 
@@ -336,6 +337,24 @@ async fn pages_show_it(rig: &Rig) {
         ))
         .await;
     assert!(card.contains("aria-label=\"Node details\""));
+}
+
+/// No event tells that the controller does nothing.
+async fn what_comes_with_time_alone(rig: &Rig) {
+    rig.cluster.freeze(Component::ControllerManager).unwrap();
+    rig.image("stuck", "i:3");
+    let behind = |seen: &Nodes| {
+        let mut causes = seen.findings.iter().map(|finding| &finding.cause);
+        causes.any(|cause| matches!(cause, Cause::ControllerBehind { .. }))
+    };
+    let begin = std::time::Instant::now();
+    while !behind(&*nodes(rig, "stuck").await) {
+        assert!(begin.elapsed() < Duration::from_mins(1), "it is told");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    rig.cluster.thaw(Component::ControllerManager).unwrap();
+    let all = |seen: &Nodes| all(NodeState::NewAvailable)(seen) && seen.findings.is_empty();
+    agreed(rig, "stuck", "it goes on", all).await;
 }
 
 /// It keeps its pod, is not wanted any more, and is named. Last: the kubelets

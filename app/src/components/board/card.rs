@@ -18,9 +18,9 @@ pub fn condition(context: &Context, cell: &Cell) -> String {
     let lang = context.lang;
     let ready = match cell.node_ready {
         _ if cell.left => lang.node_left(),
-        Some(true) => lang.node_is_ready(),
+        Some(true) => lang.ready(),
         Some(false) => lang.node_not_ready(),
-        None => lang.node_unknown(),
+        None => lang.not_known(),
     };
     if cell.cordoned {
         format!("{ready}, {}", lang.node_cordoned())
@@ -71,7 +71,7 @@ pub fn card(context: &Context, cell: &Cell, now: Time) -> impl IntoView + use<> 
                 <a class="button button-small" href=closed.url()>{lang.close()}</a>
             </div>
             <dl>
-                {cell.reason.clone().map(|reason| row(lang.column_reason(), view! { <b>{reason}</b> }.into_any()))}
+                {cell.reason.clone().map(|reason| row(lang.reason(), view! { <b>{reason}</b> }.into_any()))}
                 {since}
                 {revision}
                 {row(

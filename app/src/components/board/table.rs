@@ -43,7 +43,7 @@ pub fn table(context: &Context, cells: &[&Cell], now: Time) -> impl IntoView + u
                     <th scope="col">{lang.column_zone()}</th>
                     <th scope="col">{lang.column_revision()}</th>
                     <th scope="col">{lang.column_pod()}</th>
-                    <th scope="col">{lang.column_reason()}</th>
+                    <th scope="col">{lang.reason()}</th>
                     <th scope="col">{lang.column_restarts()}</th>
                     <th scope="col">{lang.column_for()}</th>
                     <th scope="col">{lang.column_condition()}</th>
@@ -128,7 +128,7 @@ pub fn troubled(context: &Context, cells: &[&Cell], now: Time) -> Option<impl In
                 <tr>
                     <th scope="col">{lang.column_attention()}</th>
                     <th scope="col">{lang.column_state()}</th>
-                    <th scope="col">{lang.column_reason()}</th>
+                    <th scope="col">{lang.reason()}</th>
                     <th scope="col">{lang.column_for()}</th>
                 </tr>
             </thead>

@@ -5,7 +5,9 @@
 use std::collections::HashSet;
 use std::mem::discriminant;
 
-use domain::findings::{Evidence, Next, Nodes};
+use domain::findings::{
+    Cause, Clock, ConfigTrouble, Evidence, ImageTrouble, Lack, Next, Nodes, Refusal, StartTrouble,
+};
 use domain::time::Time;
 
 use super::*;
@@ -227,7 +229,6 @@ fn each_has_words_in_both_languages() {
             let short = [
                 lang.finding_headline(&finding),
                 lang.finding_title(&finding),
-                lang.short(&finding),
             ];
             for words in &short {
                 assert!(
@@ -260,10 +261,6 @@ fn chinese_has_no_english_but_kubernetes_own() {
             }
             assert!(!rest.contains(|c: char| c.is_ascii_alphabetic()), "{words}");
         }
-        // A reason is the cluster's word in both languages, or ours in each.
-        let (en, zh) = reason(&finding);
-        let ours = !zh.is_ascii();
-        assert!(ours || en == zh, "{en} {zh}");
     }
 }
 
@@ -275,7 +272,6 @@ fn one_is_one_and_many_are_many() {
             lang.finding_words(&finding),
             lang.finding_next(&finding, "ns"),
             lang.finding_title(&finding),
-            lang.short(&finding),
         ];
         for words in all {
             for bad in [
@@ -291,9 +287,6 @@ fn one_is_one_and_many_are_many() {
         }
     }
     let of = |n| finding(image(ImageTrouble::NotFound), Next::CheckImageName, n);
-    assert_eq!(Lang::En.short(&of(1)), "ImagePullBackOff on 1 node");
-    assert_eq!(Lang::En.short(&of(3)), "ImagePullBackOff on 3 nodes");
-    assert_eq!(Lang::Zh.short(&of(3)), "3 个节点 ImagePullBackOff");
     assert!(
         Lang::En
             .finding_words(&of(1))
@@ -303,36 +296,6 @@ fn one_is_one_and_many_are_many() {
         Lang::En
             .finding_words(&of(3))
             .ends_with("The pods on 3 nodes cannot start.")
-    );
-}
-
-#[test]
-fn the_word_of_the_cluster_stays() {
-    let say = |cause: Cause, next| Lang::En.short(&finding(cause, next, 2));
-    let lacks = lacking(&[cpu(), Lack::Ports]);
-    assert_eq!(say(lacks, Next::MakeRoom), "Insufficient cpu on 2 nodes");
-    let config = Cause::Config {
-        container: "c".into(),
-        why: ConfigTrouble::Other,
-    };
-    assert_eq!(
-        say(config, Next::ChangeTemplate),
-        "RunContainerError on 2 nodes"
-    );
-    let dead = Cause::DeadNodes { blocks: true };
-    assert_eq!(say(dead, Next::RepairOrRemoveNodes), "2 nodes not ready");
-    assert_eq!(
-        say(Cause::WaitsForPerson, Next::DeleteOldPods),
-        "OnDelete on 2 nodes"
-    );
-    assert_eq!(say(Cause::Deleting, Next::LetItGo), "being deleted");
-    let slow = Cause::SlowStart {
-        why: StartTrouble::Unknown,
-    };
-    assert_eq!(
-        say(slow, Next::CheckNode),
-        "Failed on 2 nodes",
-        "the event's"
     );
 }
 
@@ -373,12 +336,11 @@ fn hostile_names_are_inert() {
     }
     let lacks = lacking(&[Lack::Resource { name: name.clone() }]);
     let found = finding(lacks, Next::MakeRoom, 1);
-    let short = Lang::En.short(&found);
+    let short = Lang::En.finding_headline(&found);
     assert!(
-        short.chars().count() < 60 && !short.contains('\u{202e}'),
+        short.chars().count() < 80 && !short.contains('\u{202e}'),
         "{short}"
     );
-    assert!(!Lang::En.finding_headline(&found).contains('\u{202e}'));
 }
 
 #[test]

@@ -1,33 +1,31 @@
 //! Why the rollout does not come to its end: what happened and what it blocks,
 //! where that is written, on which nodes, and what a person can do.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use domain::board::{Budget, NodeState, Use};
+use domain::board::NodeState;
 use domain::findings::{Cause, Certainty, Evidence, Finding};
 use domain::fleet::Line;
 use domain::health::Health;
 use domain::time::Time;
 use domain::verdict::Verdict;
-use domain::workload::AtATime;
 use jiff::SignedDuration;
 use leptos::prelude::*;
 
-use super::nodes::numbers;
-use crate::cluster::Cluster;
-use crate::components::back::{BackLink, Off};
-use crate::components::board::query::View;
+use super::seen::{Seen, drawn};
+use crate::components::back::Off;
 use crate::components::board::{Context, mark};
 use crate::components::icon::{Glyph, Icon};
 use crate::i18n::Lang;
 use crate::i18n::findings::kind;
-use crate::model::{self, Nodes};
-use crate::pages::{Frame, Here};
-use crate::{time, urls};
+use crate::model::Nodes;
+use crate::pages::Here;
+use crate::time;
 
-/// Nodes that use the budget are named up to so many.
-const USES: usize = 5;
+mod budget;
+mod steps;
+
+use budget::budget;
+use steps::steps;
+
 /// What began just now is not said to last.
 const TOLD_AFTER: SignedDuration = SignedDuration::from_mins(1);
 /// Further findings are told up to so many.
@@ -44,57 +42,25 @@ pub struct Back {
     pub off: Off,
 }
 
-/// What there is to ask for.
-type Asked = Here<(Arc<Nodes>, Line)>;
-
 /// The panel; nothing while there is nothing to say.
 #[component]
 pub fn FindingsPanel(
-    view: View,
-    rolling: bool,
-    frame: Frame,
-    /// Number and name of the previous revision that differs.
-    previous: Option<(i64, String)>,
+    seen: Resource<Seen>,
+    context: Context,
+    back: Option<Back>,
+    now: Time,
 ) -> impl IntoView {
-    let cluster = use_context::<Arc<dyn Cluster>>();
-    let key = view.key.clone();
-    let back = previous.map(|(revision, name)| Back {
-        revision,
-        url: urls::rollback(&key, Some(&name)),
-        off: frame.off(),
-    });
-    let context = Context {
-        lang: frame.lang,
-        numbers: numbers(&view),
-        view,
-        rolling,
-    };
-    let seen = Resource::new_blocking(
-        || (),
-        move |()| {
-            let (cluster, key) = (cluster.clone(), key.clone());
-            async move {
-                let cluster = cluster?;
-                let nodes = cluster.nodes(&key).await?;
-                // Of the same moment, as far as that goes.
-                let line = model::workload(cluster.as_ref(), &key).ok()?.line;
-                Some(Here((nodes, line)))
-            }
-        },
-    );
-    let now = frame.now;
     view! {
         <Suspense fallback=|| ()>
             {move || {
                 let (context, back) = (context.clone(), back.clone());
                 Suspend::new(async move {
-                    let seen: Option<Asked> = seen.await;
-                    let seen = seen.map(|Here(seen)| seen);
-                    let drawn = seen.as_ref().map(|(nodes, _)| nodes.drawn.clone());
+                    let seen = seen.await.map(|Here(seen)| seen);
+                    let drawn = drawn(seen.as_ref().map(|(nodes, _)| nodes.as_ref()));
                     let panel = seen
                         .and_then(|(nodes, line)| findings(&context, &nodes, &line, now, back));
                     view! {
-                        <div id="why" data-drawn=drawn.unwrap_or_else(|| "n".to_owned())>
+                        <div id="why" data-drawn=drawn>
                             {panel}
                         </div>
                     }
@@ -239,7 +205,7 @@ fn on_nodes(
     let words = match (on.count, named) {
         (0, _) => None,
         (count, 0) => Some(lang.node_count(count)),
-        _ => Some(lang.finding_nodes().to_owned()),
+        _ => Some(lang.nodes_heading().to_owned()),
     };
     let chips = on
         .names
@@ -249,7 +215,7 @@ fn on_nodes(
     Some(view! {
         <div class="findings-nodes">
             {words.map(|words| view! { <span class="muted">{words}</span> })}
-            {(named > 0).then(|| view! { <ul aria-label=lang.finding_nodes()>{chips}</ul> })}
+            {(named > 0).then(|| view! { <ul aria-label=lang.nodes_heading()>{chips}</ul> })}
             {(more > 0 && named > 0).then(|| view! { <span class="muted">{lang.more_nodes(more)}</span> })}
             {lasted.map(|lasted| view! { <span class="muted">{lasted}</span> })}
         </div>
@@ -269,234 +235,6 @@ fn chip(context: &Context, nodes: &Nodes, node: &str) -> impl IntoView + use<> {
             {state.map(mark)}
             <span>{node.to_owned()}</span>
         </a>
-    }
-}
-
-/// Who uses the budget, where it is spent and others wait for it.
-fn budget(context: &Context, nodes: &Nodes, finding: &Finding) -> Option<AnyView> {
-    let lang = context.lang;
-    let board = &nodes.board;
-    let budget = &board.budget;
-    let waits = |state| matches!(state, NodeState::OldAvailable);
-    let waiting = board.cells.iter().any(|cell| waits(cell.state));
-    if budget.used == 0 || !budget.is_spent() || !waiting {
-        return None;
-    }
-    if is_all_of_it(budget, finding) {
-        let words = match budget.allowed {
-            AtATime::Unavailable(of) => lang.budget_these(budget.used, of),
-            AtATime::Surge(of) => lang.budget_these_surge(budget.used, of),
-            AtATime::None => return None,
-        };
-        let words = format!("{words}{}{}", space(lang), lang.finding_budget_end());
-        return Some(view! { <p class="findings-words">{words}</p> }.into_any());
-    }
-    let words = match budget.allowed {
-        AtATime::Unavailable(of) => lang.budget_spent(budget.used, of),
-        AtATime::Surge(of) => lang.budget_spent_surge(budget.used, of),
-        AtATime::None => return None,
-    };
-    let shown = budget.by.len().min(USES);
-    let names = budget.by.iter().take(USES).enumerate().map(|(at, one)| {
-        let comma = (at > 0).then(|| if lang == Lang::Zh { "、" } else { ", " });
-        view! {
-            {comma}
-            {used_by(context, one)}
-        }
-    });
-    let names = names.collect_view();
-    let more = usize::try_from(budget.used).map_or(0, |used| used.saturating_sub(shown));
-    let more = (more > 0).then(|| format!("{}{}", space(lang), lang.more_nodes(more)));
-    let end = if lang == Lang::Zh { "。" } else { ". " };
-    Some(
-        view! {
-            <p class="findings-words">
-                {words} {(lang == Lang::En).then_some(" ")} {names} {more} {end} {lang.finding_budget_end()}
-            </p>
-        }
-        .into_any(),
-    )
-}
-
-/// Between two sentences.
-fn space(lang: Lang) -> &'static str {
-    match lang {
-        Lang::En => " ",
-        Lang::Zh => "",
-    }
-}
-
-/// The nodes of the finding and no others use the budget.
-fn is_all_of_it(budget: &Budget, finding: &Finding) -> bool {
-    let by: BTreeSet<&str> = budget.by.iter().map(|one| one.node.as_str()).collect();
-    let named = finding.nodes.names.iter();
-    // A dead node is named as such, unless all the finding is about that.
-    let plain = budget.not_ready == 0 || matches!(finding.cause, Cause::DeadNodes { .. });
-    plain
-        && budget.used == finding.nodes.count
-        && !finding.nodes.names.is_empty()
-        && named.into_iter().all(|name| by.contains(name.as_str()))
-}
-
-fn used_by(context: &Context, one: &Use) -> impl IntoView + use<> {
-    let lang = context.lang;
-    let why = match one {
-        Use { left: true, .. } => Some(lang.finding_node_left()),
-        Use {
-            node_ready: Some(false),
-            ..
-        } => Some(lang.finding_node_not_ready()),
-        _ => None,
-    };
-    let why = why.map(|why| match lang {
-        Lang::En => format!(" ({why})"),
-        Lang::Zh => format!("（{why}）"),
-    });
-    view! {
-        <a class="strong" href=context.view.at_node(&one.node)>{one.node.clone()}</a>
-        {why}
-    }
-}
-
-/// What to do, the surest first.
-fn steps(
-    context: &Context,
-    nodes: &Nodes,
-    finding: &Finding,
-    back: Option<Back>,
-) -> impl IntoView + use<> {
-    let lang = context.lang;
-    let next = marked(&lang.finding_next(finding, &context.view.key.namespace));
-    let back = back.map(|back| {
-        let words = Plan::of(context, nodes, back.revision).words(lang, back.revision);
-        view! {
-            <li>
-                <p>
-                    <b>{sentence(lang, &lang.roll_back_to_number(back.revision))}</b>
-                    {(lang == Lang::En).then_some(" ")}
-                    {words}
-                </p>
-                <span class="primary-back">
-                    <BackLink
-                        name=lang.roll_back_to_number(back.revision)
-                        url=back.url
-                        off=back.off
-                    />
-                </span>
-            </li>
-        }
-    });
-    view! {
-        <div class="findings-todo">
-            <h3 id="findings-steps">{lang.finding_steps()}</h3>
-            <ol class="findings-steps" aria-labelledby="findings-steps">
-                {back}
-                <li>
-                    <p>{next}</p>
-                </li>
-            </ol>
-        </div>
-    }
-}
-
-/// With its full stop.
-fn sentence(lang: Lang, words: &str) -> String {
-    match lang {
-        Lang::En => format!("{words}."),
-        Lang::Zh => format!("{words}。"),
-    }
-}
-
-/// What going back would do to the nodes, by the controller's rules
-/// (semantics.md 7.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Plan {
-    /// Nothing is replaced by itself.
-    ByHand,
-    /// It is not known of each node what it runs.
-    Unclear { at: u32 },
-    /// So many nodes each.
-    Known {
-        at_once: u32,
-        made: u32,
-        follow: u32,
-        untouched: u32,
-        at: u32,
-    },
-}
-
-impl Plan {
-    fn of(context: &Context, nodes: &Nodes, revision: i64) -> Self {
-        let at = match nodes.board.budget.allowed {
-            AtATime::Unavailable(at) | AtATime::Surge(at) => at,
-            AtATime::None => return Self::ByHand,
-        };
-        let (mut at_once, mut made, mut follow, mut untouched) = (0, 0, 0, 0);
-        for cell in &nodes.board.cells {
-            // A dead node does nothing.
-            if cell.left || cell.node_ready == Some(false) {
-                continue;
-            }
-            let number = context.number(cell);
-            match cell.state {
-                NodeState::Missing => made += 1,
-                NodeState::Terminating
-                | NodeState::Misscheduled
-                | NodeState::Excess
-                | NodeState::Excluded => {}
-                NodeState::OldAvailable | NodeState::OldUnavailable if number.is_none() => {
-                    return Self::Unclear { at };
-                }
-                NodeState::OldAvailable | NodeState::OldUnavailable if number == Some(revision) => {
-                    untouched += 1;
-                }
-                NodeState::NewAvailable | NodeState::OldAvailable => follow += 1,
-                NodeState::NewReadyWaiting
-                | NodeState::NewStarting
-                | NodeState::NewNotReady
-                | NodeState::NewUnscheduled
-                | NodeState::NewFailing
-                | NodeState::OldUnavailable
-                | NodeState::Surging => at_once += 1,
-            }
-        }
-        Self::Known {
-            at_once,
-            made,
-            follow,
-            untouched,
-            at,
-        }
-    }
-
-    fn words(self, lang: Lang, revision: i64) -> String {
-        let (at_once, made, follow, untouched, at) = match self {
-            Self::ByHand => return lang.back_by_hand().to_owned(),
-            Self::Unclear { at } => return lang.back_unclear(at),
-            Self::Known {
-                at_once,
-                made,
-                follow,
-                untouched,
-                at,
-            } => (at_once, made, follow, untouched, at),
-        };
-        let parts = [
-            (at_once, lang.back_at_once(at_once)),
-            (made, lang.back_made(made)),
-            (follow, lang.back_follow(follow, at)),
-            (untouched, lang.back_untouched(untouched, revision)),
-        ];
-        let parts: Vec<String> = parts
-            .into_iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(_, words)| words)
-            .collect();
-        if parts.is_empty() {
-            return String::new();
-        }
-        let comma = if lang == Lang::Zh { "，" } else { ", " };
-        sentence(lang, &parts.join(comma))
     }
 }
 

@@ -6,7 +6,7 @@ use domain::time::Time;
 use leptos::prelude::*;
 
 use crate::components::back::Off;
-use crate::components::icon::{Glyph, Icon};
+use crate::components::panel::notice;
 use crate::components::{ledger, told};
 use crate::i18n::Lang;
 use crate::model::Workload;
@@ -23,14 +23,7 @@ pub fn HistoryPanel(
 ) -> impl IntoView {
     let drawn = model.drawn();
     let history = model.history;
-    let notice = ledger::state_notice(lang, &history).map(|notice| {
-        view! {
-            <p class="notice">
-                <Icon glyph=Glyph::NotObserved/>
-                {notice}
-            </p>
-        }
-    });
+    let notice = ledger::state_notice(lang, &history).map(notice);
     let reason = model.note.map(|note| note.reason);
     let context = ledger::Context {
         lang,

@@ -15,6 +15,7 @@ use leptos::prelude::*;
 
 use crate::components::back::Off;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::panel::notice;
 use crate::components::{changes, image, ledger, staircase, told};
 use crate::i18n::Lang;
 use crate::pages::{Here, Part};
@@ -82,24 +83,14 @@ pub type Live = (Digest, Off);
 pub fn panel(lang: Lang, answered: &Told, live: Option<Live>, now: Time) -> impl IntoView + use<> {
     let Here((answer, state)) = answered;
     let behind = told::behind(lang, state, now);
-    let (timeline, notice) = match answer {
+    let (timeline, why_none) = match answer {
         Ok(Some(timeline)) => (Some(timeline), None),
         Ok(None) => (None, Some(lang.timeline_empty().to_owned())),
         Err(_) if behind.is_some() => (None, None),
         Err(failure) => (None, Some(told::why_none(lang, failure))),
     };
-    let notices = [behind, notice]
-        .into_iter()
-        .flatten()
-        .map(|words| {
-            view! {
-                <p class="notice">
-                    <Icon glyph=Glyph::NotObserved/>
-                    <span>{words}</span>
-                </p>
-            }
-        })
-        .collect_view();
+    let notices = [behind, why_none].into_iter().flatten();
+    let notices = notices.map(notice).collect_view();
     let stairs = timeline.and_then(|timeline| domain::staircase::staircase(timeline, now));
     let since = timeline.and_then(|t| t.recorded_since).map(|since| {
         let since = lang.recorded_since(&time::absolute(lang, since, now));

@@ -74,16 +74,9 @@ impl Events {
 
     /// What there is to ask about: nothing while all is well.
     pub fn about(&self, board: &Board) {
-        let troubled = |state: NodeState| {
-            state.needs_attention()
-                || matches!(
-                    state,
-                    NodeState::Missing
-                        | NodeState::NewStarting
-                        | NodeState::Surging
-                        | NodeState::Terminating
-                )
-        };
+        // One that waits for minReadySeconds has nothing to say.
+        let troubled =
+            |state: NodeState| !state.is_settled() && state != NodeState::NewReadyWaiting;
         let cells = board.cells.iter().filter(|cell| troubled(cell.state));
         let mut objects: Vec<Object> = Vec::new();
         for cell in cells {

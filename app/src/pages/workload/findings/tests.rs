@@ -4,12 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use domain::board::{Board, Cell};
+use domain::board::{Board, Budget, Cell, Use};
 use domain::findings::{ImageTrouble, Next, Object};
 use domain::progress::Moved;
-use domain::workload::{Counts, Key, Kind};
+use domain::workload::{AtATime, Counts, Key, Kind};
 
+use super::steps::Plan;
 use super::*;
+use crate::components::board::query::View;
 use crate::i18n::findings::tests::{finding, image};
 
 const NOW: i64 = 1_800_000_000;
