@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::node::Node;
 use crate::placement::Rules;
 use crate::pod::Pod;
+use crate::progress::Progress;
 use crate::time::Time;
 use crate::workload::{Counts, Workload};
 
@@ -33,6 +34,8 @@ use spot::Spot;
 pub struct Seen<'a> {
     /// The workload.
     pub workload: &'a Workload,
+    /// What was seen of its rollout so far.
+    pub progress: &'a Progress,
     /// Its template's [`Rules`]; whoever makes many boards keeps them.
     pub rules: &'a Rules,
     /// Label `controller-revision-hash` of the current revision; `None` while

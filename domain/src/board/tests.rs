@@ -23,6 +23,8 @@ pub(crate) struct Cluster {
     pub pods: Vec<Pod>,
     pub nodes: Option<Vec<Node>>,
     pub second: i64,
+    /// Since when it is watched.
+    pub moved: i64,
 }
 
 impl Cluster {
@@ -36,6 +38,7 @@ impl Cluster {
             pods: vec![],
             nodes: Some((1..=count).map(|n| node(&format!("n{n}"))).collect()),
             second: 100,
+            moved: 0,
         }
     }
 
@@ -50,19 +53,21 @@ impl Cluster {
     }
 
     /// What is seen, and the board of it.
-    pub fn look<T>(&self, at: impl FnOnce(&Seen<'_>, &Board) -> T) -> T {
+    pub fn look<T>(&self, look: impl FnOnce(&Seen<'_>, &Board) -> T) -> T {
         let rules = Rules::of(&self.workload.template);
         let pods: Vec<&Pod> = self.pods.iter().collect();
         let nodes: Option<Vec<&Node>> = self.nodes.as_ref().map(|n| n.iter().collect());
+        let progress = Progress::next(None, &self.workload, at(self.moved));
         let seen = Seen {
             workload: &self.workload,
+            progress: &progress,
             rules: &rules,
             hash: Some("h2"),
             pods: &pods,
             nodes: nodes.as_deref(),
-            now: crate::pod::tests::at(self.second),
+            now: at(self.second),
         };
-        at(&seen, &Board::of(&seen))
+        look(&seen, &Board::of(&seen))
     }
 
     pub fn board(&self) -> Board {

@@ -7,6 +7,7 @@ use super::collect::{Case, Cases};
 use super::words::Refusal;
 use super::{Cause, Certainty, Clock, Event, Evidence, Object, PATIENCE};
 use crate::board::{Board, NodeState, Seen};
+use crate::progress::Moved;
 use crate::selector::Selector;
 use crate::workload::{AtATime, UpdateStrategy};
 
@@ -74,14 +75,16 @@ fn empty_selector<'a>(seen: &Seen<'_>, events: &[Event]) -> Option<Case<'a>> {
     })
 }
 
-/// When the spec was written is only known of who owns a part of the template.
+/// `managedFields` do not tell when the spec was written: their times stay where
+/// they are when a manager writes the same fields again. So the time counts that
+/// somebody watched.
 fn behind<'a>(seen: &Seen<'_>) -> Option<Case<'a>> {
-    let workload = seen.workload;
-    let since = workload.writer().and_then(|writer| writer.at);
-    let just_now = since.is_some_and(|at| seen.now.since(at) < PATIENCE);
+    let (workload, progress) = (seen.workload, seen.progress);
+    let just_now = seen.now.since(progress.moved_at) < PATIENCE;
     if workload.observed() || just_now || workload.deleting_since.is_some() {
         return None;
     }
+    let since = (progress.moved_by == Moved::Spec).then_some(progress.moved_at);
     let (generation, observed) = (workload.generation, workload.observed_generation);
     Some(Case {
         cause: Cause::ControllerBehind {

@@ -186,6 +186,16 @@ fn drawn(id: &str, made: u64) -> String {
     format!("n{id}-{made}")
 }
 
+/// Something on it changes with time alone: a state passes, or a finding asks for
+/// patience. `observed` says that the controller has handled the latest spec.
+fn passes(shown: &Nodes, observed: bool) -> bool {
+    let moves = |cell: &Cell| !cell.state.is_settled() || cell.node_ready == Some(false);
+    let told = shown.disagreement.as_ref();
+    !observed
+        || shown.board.cells.iter().any(moves)
+        || told.is_some_and(|told| told.lags == Lags::Either)
+}
+
 /// Makes the boards of one workload.
 struct Maker {
     inner: Arc<Inner>,
@@ -260,20 +270,14 @@ impl Maker {
         Some(changed)
     }
 
-    /// Something on the board changes with time alone: a state passes, a finding
-    /// asks for patience, or how fresh it is did change.
+    /// It may be another one without an event.
     fn passes(&self) -> bool {
         let shown = self.publish.borrow();
-        let Some(board) = shown.as_ref() else {
-            return true;
-        };
-        let told = board.disagreement.as_ref();
-        let moves = |cell: &Cell| !cell.state.is_settled() || cell.node_ready == Some(false);
-        board.board.cells.iter().any(moves)
-            || !self.entry.workload.observed()
-            || told.is_some_and(|told| told.lags == Lags::Either)
-            || board.pods != self.pods.health()
-            || board.nodes != self.nodes.borrow().health
+        shown.as_ref().is_none_or(|shown| {
+            passes(shown, self.entry.workload.observed())
+                || shown.pods != self.pods.health()
+                || shown.nodes != self.nodes.borrow().health
+        })
     }
 
     fn show(&mut self) {
@@ -292,6 +296,7 @@ impl Maker {
         let known: Vec<&Node> = nodes.nodes.iter().map(AsRef::as_ref).collect();
         let seen = Seen {
             workload,
+            progress: &self.entry.progress,
             rules: &self.rules.1,
             hash: current.and_then(|revision| revision.hash()),
             pods: &own,
@@ -352,3 +357,6 @@ impl Maker {
         self.viewers.strong_count() > 1
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -339,22 +339,29 @@ async fn pages_show_it(rig: &Rig) {
     assert!(card.contains("aria-label=\"Node details\""));
 }
 
-/// No event tells that the controller does nothing.
+/// Nothing happens, and the controller is told to be behind.
 async fn what_comes_with_time_alone(rig: &Rig) {
-    rig.cluster.freeze(Component::ControllerManager).unwrap();
-    rig.image("stuck", "i:3");
+    rig.begin(&daemon_set("patient", "i:1")).await;
+    agreed(rig, "patient", "all run", all(NodeState::NewAvailable)).await;
+    let still = [Component::ControllerManager, Component::Kwok];
+    for component in still {
+        rig.cluster.freeze(component).unwrap();
+    }
+    rig.image("patient", "i:3");
     let behind = |seen: &Nodes| {
         let mut causes = seen.findings.iter().map(|finding| &finding.cause);
         causes.any(|cause| matches!(cause, Cause::ControllerBehind { .. }))
     };
     let begin = std::time::Instant::now();
-    while !behind(&*nodes(rig, "stuck").await) {
+    while !behind(&*nodes(rig, "patient").await) {
         assert!(begin.elapsed() < Duration::from_mins(1), "it is told");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    rig.cluster.thaw(Component::ControllerManager).unwrap();
+    for component in still {
+        rig.cluster.thaw(component).unwrap();
+    }
     let all = |seen: &Nodes| all(NodeState::NewAvailable)(seen) && seen.findings.is_empty();
-    agreed(rig, "stuck", "it goes on", all).await;
+    agreed(rig, "patient", "it goes on", all).await;
 }
 
 /// It keeps its pod, is not wanted any more, and is named. Last: the kubelets
