@@ -64,6 +64,18 @@ export function feed(object: unknown) {
   });
 }
 
+/** A DaemonSet with one container `c`; with `nowhere` no node should run it. */
+export function daemonSet(name: string, image: string, { namespace = 'storage', nowhere = false } = {}) {
+  const labels = { app: name };
+  const spec = { containers: [{ name: 'c', image }], ...(nowhere && { nodeSelector: { none: 'here' } }) };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name, namespace },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+  };
+}
+
 /** The islands are awake. */
 export async function awake(page: Page) {
   await page.locator('html[data-awake]').waitFor({ state: 'attached' });

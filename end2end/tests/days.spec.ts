@@ -2,7 +2,7 @@
 // may not write, an empty cluster, a server that is stopped.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { accessible, awake, expect, feed, kubectl, serve, signal, test } from './base';
+import { accessible, awake, daemonSet, expect, feed, kubectl, serve, signal, test } from './base';
 
 test('a silent cluster is told, writes are off, and it recovers by itself @scripts', async ({ page }) => {
   await page.goto('/ns/monitoring/daemonsets/node-exporter/rollback');
@@ -131,16 +131,7 @@ test.describe('a server that ends', () => {
 });
 
 test('a workload that is deleted is told on its open page, and one that comes back is shown @scripts', async ({ page }) => {
-  const object = {
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name: 'fleeting', namespace: 'storage' },
-    spec: {
-      selector: { matchLabels: { a: 'fleeting' } },
-      template: { metadata: { labels: { a: 'fleeting' } }, spec: { nodeSelector: { none: 'here' }, containers: [{ name: 'c', image: 'i:1' }] } },
-    },
-  };
-  const create = () => feed(object);
+  const create = () => feed(daemonSet('fleeting', 'i:1', { nowhere: true }));
   create();
   await expect(async () => expect((await page.goto('/ns/storage/daemonsets/fleeting'))!.status()).toBe(200)).toPass();
   await awake(page);

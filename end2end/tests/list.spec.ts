@@ -1,17 +1,11 @@
 // The list while the cluster changes, and its filters by the mouse.
-import { awake, expect, feed, kubectl, test } from './base';
+import { awake, daemonSet, expect, feed, kubectl, test } from './base';
 
 const name = 'zz-restless';
 
 /** A healthy workload of one's own: the last of the list, until it changes. */
 function settle() {
-  const labels = { app: name };
-  feed({
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name, namespace: 'storage' },
-    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i:1' }] } } },
-  });
+  feed(daemonSet(name, 'i:1'));
   kubectl('-n', 'storage', 'rollout', 'status', `ds/${name}`, '--timeout=30s');
 }
 

@@ -1,6 +1,6 @@
 // What only scripts can: changes seen as they happen, keys, filters without a
 // load.
-import { accessible, awake, expect, feed, kubectl, serve, test } from './base';
+import { accessible, awake, daemonSet, expect, feed, kubectl, serve, test } from './base';
 
 test('a change is seen without a load @scripts', async ({ page }) => {
   await page.goto('/ns/kube-system/daemonsets/kube-proxy');
@@ -12,13 +12,7 @@ test('a change is seen without a load @scripts', async ({ page }) => {
 test('a change is drawn around whoever reads, and ways back follow the connection @scripts', async ({ page }) => {
   const own = await serve('--record', test.info().outputPath('record.db'));
   const name = 'drawn';
-  const labels = { app: name };
-  feed({
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name, namespace: 'storage' },
-    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { nodeSelector: { none: 'here' }, containers: [{ name: 'c', image: 'agent:1' }] } } },
-  });
+  feed(daemonSet(name, 'agent:1', { nowhere: true }));
   const change = (tag: number) => kubectl('-n', 'storage', 'set', 'image', `ds/${name}`, `c=agent:${tag}`);
   const history = page.getByRole('list', { name: 'Revision history' });
   const row = (n: number) => history.getByRole('listitem').filter({ has: page.getByRole('link', { name: `revision ${n}`, exact: true }) });

@@ -1,6 +1,6 @@
 // The nodes of a workload: which runs what, in which state, and why one does not
 // come to its end.
-import { accessible, awake, expect, feed, fits, kubectl, test } from './base';
+import { accessible, awake, daemonSet, expect, feed, fits, kubectl, test } from './base';
 
 const falco = '/ns/security/daemonsets/falco';
 
@@ -103,13 +103,7 @@ test('the nodes, heard', async ({ page }) => {
 
 test('a rollout is seen node by node without a load @scripts', async ({ page }) => {
   const name = 'seen-by-node';
-  const labels = { app: name };
-  feed({
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name, namespace: 'storage' },
-    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'agent:1' }] } } },
-  });
+  feed(daemonSet(name, 'agent:1'));
   const all = page.getByRole('gridcell').getByRole('link');
   await expect(async () => {
     await page.goto(`/ns/storage/daemonsets/${name}`);

@@ -1,5 +1,5 @@
 // States that a workload, a revision or a rollout can be in, and how each is told.
-import { accessible, awake, expect, feed, kubectl, serve, test } from './base';
+import { accessible, awake, daemonSet, expect, feed, kubectl, serve, test } from './base';
 
 const ledger = 'Revision history';
 
@@ -49,13 +49,7 @@ test('a revision that cannot be read is listed and cannot be gone back to', asyn
   const project = test.info().project.name;
   const name = `odd-${project}`;
   const labels = { app: name };
-  const nowhere = { none: 'here' };
-  feed({
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name, namespace: 'storage' },
-    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { nodeSelector: nowhere, containers: [{ name: 'c', image: 'i:1' }] } } },
-  });
+  feed(daemonSet(name, 'i:1', { nowhere: true }));
   const uid = kubectl('-n', 'storage', 'get', 'ds', name, '-o', 'jsonpath={.metadata.uid}');
   feed({
     apiVersion: 'apps/v1',

@@ -1,5 +1,5 @@
 // What Rollbook wrote down: the staircase and a line for each period.
-import { accessible, awake, expect, feed, fits, kubectl, serve, test } from './base';
+import { accessible, awake, daemonSet, expect, feed, fits, kubectl, serve, test } from './base';
 
 test('the walk is told in time order, to the eye and to the ear', async ({ page }) => {
   await page.goto('/ns/logging/daemonsets/fluentd');
@@ -61,15 +61,9 @@ test('what Kubernetes pruned can be opened, compared and restored', async ({ pag
 test('a workload that was deleted keeps its pages, and its namesake leads to them', async ({ page }) => {
   const name = `former-${test.info().project.name}`.toLowerCase();
   const url = `/ns/logging/daemonsets/${name}`;
-  const labels = { app: name };
-  const daemonSet = (image: string) => ({
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name, namespace: 'logging' },
-    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'c', image }] } } },
-  });
+  const made = (image: string) => daemonSet(name, image, { namespace: 'logging' });
   const timeline = async (query = '') => (await page.request.get(`/api/timeline?namespace=logging&name=${name}${query}`)).json();
-  feed(daemonSet('agent:1'));
+  feed(made('agent:1'));
   await expect.poll(async () => (await timeline()).periods?.[0].revision).toBe(1);
   kubectl('-n', 'logging', 'set', 'image', `ds/${name}`, 'c=agent:2');
   await expect.poll(async () => (await timeline()).periods?.[0].revision).toBe(2);
@@ -94,7 +88,7 @@ test('a workload that was deleted keeps its pages, and its namesake leads to the
   // Nothing can be rolled back to what is gone.
   expect((await page.goto(`${url}/rollback?to=${(await timeline()).periods[1].template}`))!.status()).toBe(404);
 
-  feed(daemonSet('agent:3'));
+  feed(made('agent:3'));
   await expect.poll(async () => Boolean((await timeline()).gone)).toBe(false);
   await page.goto(url);
   const others = page.getByRole('navigation', { name: `Others named ${name}` });

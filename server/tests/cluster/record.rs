@@ -47,8 +47,18 @@ impl Recorder {
     }
 
     async fn start_with(config: Config, place: Place) -> Self {
+        let recorder = Self::begin(&config, place).await;
+        until("it records", || {
+            recorder.port.health().is_live() && recorder.record.state() == State::Fine
+        })
+        .await;
+        recorder
+    }
+
+    /// One that may never come to record.
+    async fn begin(config: &Config, place: Place) -> Self {
         let stop = CancellationToken::new();
-        let connected = server::kube::connect(&config, stop.clone()).await;
+        let connected = server::kube::connect(config, stop.clone()).await;
         let Connected {
             cluster: port,
             watching,
@@ -62,17 +72,12 @@ impl Recorder {
             stop.clone(),
         );
         let (kept, writing) = begun;
-        let recorder = Self {
+        Self {
             port,
             record: Arc::new(kept),
             writing,
             stop,
-        };
-        until("it records", || {
-            recorder.port.health().is_live() && recorder.record.state() == State::Fine
-        })
-        .await;
-        recorder
+        }
     }
 
     /// Ends it in the midst of whatever it does.

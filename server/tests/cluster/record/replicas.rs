@@ -3,13 +3,12 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use app::record::{Failure, Record as _, State};
+use app::record::{Failure, State};
 use domain::record::changes::Window;
 use domain::record::timeline::Grade;
 use domain::record::{Fact, Known};
 use server::config::Record as Place;
 use server::record::store::Store;
-use tokio_util::sync::CancellationToken;
 use xtask::postgres::Postgres;
 
 use super::{Recorder, file, newest, place};
@@ -116,16 +115,8 @@ async fn a_record_is_of_one_cluster() {
         store.bind("another", &HashSet::new()).await.unwrap();
     }
     let config = config(&rig.cluster.kubeconfig(), &[]);
-    let stop = CancellationToken::new();
-    let connected = server::kube::connect(&config, stop.clone()).await.unwrap();
-    let port = connected.cluster.clone();
-    let (kept, _) = server::record::start(
-        connected.cluster,
-        connected.watching,
-        Some(place(&path)),
-        config.retention(),
-        stop.clone(),
-    );
+    let recorder = Recorder::begin(&config, place(&path)).await;
+    let (kept, port) = (&recorder.record, &recorder.port);
     let other = Failure::OtherCluster {
         uid: "another".to_owned(),
     };
@@ -143,7 +134,7 @@ async fn a_record_is_of_one_cluster() {
     assert_eq!(kept.then(now, now).await.err().as_ref(), Some(&other));
     assert_eq!(kept.images("", 1).await.err().as_ref(), Some(&other));
     assert_eq!(kept.changes(window, now).await.err().as_ref(), Some(&other));
-    stop.cancel();
+    recorder.kill();
 }
 
 /// Who may not read which cluster it is writes nothing into a record that may be
@@ -167,22 +158,15 @@ async fn who_cannot_tell_the_cluster_is_known_by_its_workloads() {
     store.bind("another", &HashSet::new()).await.unwrap();
     let known = Known::new("uid-other", Rig::key("other"), rig.port.now());
     store.write(&[Fact::Workload(known)]).await.unwrap();
-    let stop = CancellationToken::new();
-    let connected = server::kube::connect(&config, stop.clone()).await.unwrap();
-    let (kept, _) = server::record::start(
-        connected.cluster,
-        connected.watching,
-        Some(place(&path)),
-        config.retention(),
-        stop.clone(),
-    );
+    let recorder = Recorder::begin(&config, place(&path)).await;
+    let kept = &recorder.record;
     until("it is told", || {
         matches!(kept.state(), State::Closed(_, Failure::UnclearCluster))
     })
     .await;
     let told = kept.then(rig.port.now(), rig.port.now()).await;
     assert_eq!(told.err(), Some(Failure::UnclearCluster));
-    stop.cancel();
+    recorder.kill();
 
     // This one's, begun by one who may.
     let path = file(&rig, "own");
