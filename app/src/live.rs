@@ -33,6 +33,11 @@ impl Connection {
         matches!(self, Self::Server(health) if health.is_live())
     }
 
+    /// What the page shows is from some time ago.
+    pub fn is_old(&self) -> bool {
+        matches!(self, Self::Silent(_) | Self::Server(Health::Stale { .. }))
+    }
+
     /// Why nothing can be rolled back, if so.
     pub fn off_reason(&self, lang: Lang) -> Option<&'static str> {
         match self {
@@ -133,6 +138,8 @@ mod tests {
             kind: Kind::DaemonSet,
             name: uid.into(),
             moved_by: Moved::default(),
+            started_at: None,
+            pace: None,
             uid: uid.into(),
             verdict: Verdict::Healthy,
             revision: None,

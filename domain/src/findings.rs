@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::board::{Board, Seen};
 use crate::time::Time;
 
+mod brief;
 mod cause;
 mod collect;
 mod lack;
@@ -17,6 +18,7 @@ mod pods;
 mod words;
 mod workload;
 
+pub use brief::{Brief, Told};
 pub use cause::{Cause, Clock, Next};
 pub use lack::Lack;
 pub use words::{ConfigTrouble, ImageTrouble, Refusal, StartTrouble};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::history::{self, CurrentState};
 use crate::ledger;
 use crate::owner::Owner;
-use crate::progress::{Moved, Progress};
+use crate::progress::{Moved, Pace, Progress};
 use crate::revision::Revision;
 use crate::template::ContainerImage;
 use crate::verdict::{Verdict, verdict};
@@ -74,7 +74,10 @@ impl Entry {
         let verdict = self.verdict(now);
         let rolling = matches!(
             verdict,
-            Verdict::Stuck { .. } | Verdict::Rolling { .. } | Verdict::RollingBack { .. }
+            Verdict::Stuck { .. }
+                | Verdict::Slow { .. }
+                | Verdict::Rolling { .. }
+                | Verdict::RollingBack { .. }
         );
         let before = current.and_then(|current| {
             self.revisions
@@ -96,6 +99,8 @@ impl Entry {
             current_since: current.and_then(|r| history::current_since(workload, r)),
             moved_at: self.progress.moved_at,
             moved_by: self.progress.moved_by,
+            started_at: self.progress.started_at.filter(|_| rolling),
+            pace: self.progress.pace().filter(|_| rolling),
             change_cause: current.and_then(|r| r.change_cause.clone()),
             owner: workload.owner.clone(),
             generation: workload.generation,
@@ -137,6 +142,12 @@ pub struct Line {
     pub moved_at: Time,
     /// What moved then.
     pub moved_by: Moved,
+    /// While a rollout runs: when the spec was seen to change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Time>,
+    /// While a rollout runs: how fast nodes finish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pace: Option<Pace>,
     /// Change cause of the current revision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change_cause: Option<String>,

@@ -163,6 +163,8 @@ mod tests {
             current_since: None,
             moved_at: "2026-01-01T00:00:00Z".parse().unwrap(),
             moved_by: Moved::default(),
+            started_at: None,
+            pace: None,
             change_cause: Some(format!("CHG-1 {name}")),
             owner: None,
             generation: 1,
@@ -173,7 +175,14 @@ mod tests {
         vec![
             line("b", "zeta", Verdict::Healthy),
             line("b", "alpha", Verdict::Healthy),
-            line("a", "mid", Verdict::NotReady { nodes: 1 }),
+            line(
+                "a",
+                "mid",
+                Verdict::NotReady {
+                    nodes: 1,
+                    why: None,
+                },
+            ),
         ]
     }
 

@@ -2,11 +2,23 @@
 //! way, and when it last moved. Kubernetes gives DaemonSets no deadline and no
 //! condition for it, so the one who watches must keep the clock.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::findings::{Brief, Told};
 use crate::status::status;
 use crate::time::Time;
-use crate::workload::Workload;
+use crate::workload::{Counts, Workload};
+
+mod pace;
+
+pub use pace::Pace;
+
+use pace::Marks;
+
+/// A cause that is not told any more holds on for so long: pods that are tried
+/// again show it and do not, in turns.
+const LETS_GO_AFTER: SignedDuration = SignedDuration::from_secs(30);
 
 /// What the clock of a rollout counts from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +42,14 @@ struct Most {
     available: u32,
 }
 
+/// Why a rollout cannot come to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Held {
+    why: Brief,
+    /// Since when it is not told any more.
+    gone: Option<Time>,
+}
+
 /// Memory of one workload, from one look to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -43,6 +63,12 @@ pub struct Progress {
     pub moved_at: Time,
     /// Which of the three.
     pub moved_by: Moved,
+    /// When the spec was seen to change; `None` where it was before the first
+    /// look.
+    pub started_at: Option<Time>,
+    marks: Marks,
+    why: Option<Brief>,
+    held: Option<Held>,
 }
 
 impl Progress {
@@ -66,6 +92,17 @@ impl Progress {
             Some(b) if most > b.most => (now, Moved::Node, most),
             Some(b) => (b.moved_at, b.moved_by, b.most),
         };
+        let same = before.filter(|b| b.generation == workload.generation);
+        let started_at = match (same, before) {
+            (Some(same), _) => same.started_at,
+            (None, Some(_)) => Some(now),
+            (None, None) => None,
+        };
+        let mut marks = same.map(|same| same.marks.clone()).unwrap_or_default();
+        // Until then the counters are those of the template before.
+        if workload.observed() {
+            marks.mark(now, finished(counts));
+        }
         Self {
             uid: workload.uid.clone(),
             generation: workload.generation,
@@ -73,69 +110,66 @@ impl Progress {
             rolling,
             moved_at,
             moved_by,
+            started_at,
+            marks,
+            why: same.and_then(|same| same.why.clone()),
+            held: same.and_then(|same| same.held.clone()),
         }
     }
+
+    /// The memory after hearing at `now` what the nodes tell; what they told of
+    /// another generation is passed over.
+    #[must_use]
+    pub fn hear(&self, told: &Told, now: Time) -> Self {
+        let mut next = self.clone();
+        if told.uid != self.uid || told.generation != self.generation {
+            return next;
+        }
+        next.why.clone_from(&told.why);
+        next.held = match (told.why.clone().filter(|_| told.holds), next.held) {
+            (Some(why), _) => Some(Held { why, gone: None }),
+            (None, Some(held)) => Some(Held {
+                gone: held.gone.or(Some(now)),
+                ..held
+            }),
+            (None, None) => None,
+        };
+        next
+    }
+
+    /// The most decisive thing that was found.
+    pub fn why(&self) -> Option<&Brief> {
+        self.why.as_ref()
+    }
+
+    /// Why the rollout cannot come to its end, whoever waits.
+    pub fn held(&self, now: Time) -> Option<&Brief> {
+        let held = self.held.as_ref()?;
+        let gone = |at: Time| now.since(at) >= LETS_GO_AFTER || self.moved_at > at;
+        (!held.gone.is_some_and(gone)).then_some(&held.why)
+    }
+
+    /// How fast it goes.
+    pub fn pace(&self) -> Option<Pace> {
+        self.marks.pace()
+    }
+
+    /// The longest time between two nodes, where enough of them finished to
+    /// compare with.
+    pub fn longest_pause(&self) -> Option<SignedDuration> {
+        self.marks.longest_pause()
+    }
+}
+
+/// Nodes on the template whose pod is available, at least: any that is not
+/// available may be one of them.
+pub fn finished(counts: Counts) -> u32 {
+    let unavailable = counts.desired.saturating_sub(counts.available);
+    counts
+        .updated
+        .min(counts.desired)
+        .saturating_sub(unavailable)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::status::tests::workload;
-
-    fn at(second: i64) -> Time {
-        Time::from_second(1_800_000_000 + second)
-    }
-
-    #[test]
-    fn the_last_pods_of_a_rollout_still_belong_to_it() {
-        let first = Progress::next(None, &workload(2, 2, 3, 1, 3), at(0));
-        assert!(first.rolling);
-        let all_updated = Progress::next(Some(&first), &workload(2, 2, 3, 3, 2), at(5));
-        assert!(all_updated.rolling);
-        let done = Progress::next(Some(&all_updated), &workload(2, 2, 3, 3, 3), at(9));
-        assert!(!done.rolling);
-        let broken_later = Progress::next(Some(&done), &workload(2, 2, 3, 3, 2), at(99));
-        assert!(!broken_later.rolling);
-    }
-
-    #[test]
-    fn the_clock_starts_again_with_each_node_and_each_spec() {
-        let first = Progress::next(None, &workload(2, 2, 3, 1, 3), at(0));
-        assert_eq!((first.moved_at, first.moved_by), (at(0), Moved::FirstLook));
-        let still = Progress::next(Some(&first), &workload(2, 2, 3, 1, 2), at(60));
-        assert_eq!(still.moved_at, at(0), "losing a node is no movement");
-        assert_eq!(still.moved_by, Moved::FirstLook);
-        let node = Progress::next(Some(&still), &workload(2, 2, 3, 2, 2), at(70));
-        assert_eq!((node.moved_at, node.moved_by), (at(70), Moved::Node));
-        let spec = Progress::next(Some(&node), &workload(3, 3, 3, 0, 2), at(80));
-        assert_eq!((spec.moved_at, spec.moved_by), (at(80), Moved::Spec));
-    }
-
-    #[test]
-    fn a_pod_that_comes_and_goes_is_no_movement() {
-        let mut progress = Progress::next(None, &workload(2, 2, 3, 1, 3), at(0));
-        for second in 1..20 {
-            let available = if second % 2 == 0 { 3 } else { 2 };
-            progress = Progress::next(
-                Some(&progress),
-                &workload(2, 2, 3, 1, available),
-                at(second),
-            );
-        }
-        assert_eq!(progress.moved_at, at(0));
-        let node = Progress::next(Some(&progress), &workload(2, 2, 3, 2, 2), at(30));
-        assert_eq!(node.moved_at, at(30));
-        let available = Progress::next(Some(&node), &workload(2, 2, 3, 2, 3), at(40));
-        assert_eq!(available.moved_at, at(40), "the new pod became available");
-    }
-
-    #[test]
-    fn a_recreated_namesake_starts_afresh() {
-        let first = Progress::next(None, &workload(2, 2, 3, 1, 3), at(0));
-        let mut other = workload(2, 2, 3, 3, 2);
-        other.uid = "another".into();
-        let next = Progress::next(Some(&first), &other, at(60));
-        assert!(!next.rolling);
-        assert_eq!(next.moved_at, at(60));
-    }
-}
+mod tests;

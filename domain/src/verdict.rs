@@ -1,34 +1,51 @@
 //! One sentence that a tired person can act on, as data: which of the few
 //! states a workload is in. Words and colours are the page's.
 
-use crate::time::Time;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::findings::Brief;
 use crate::progress::Progress;
+use crate::time::Time;
 use crate::workload::{UpdateStrategy, Workload};
+
+mod group;
+
+pub use group::Group;
 
 /// A rollout that has not moved for so long is called stuck, unless somebody
 /// chose another time. Kubernetes gives DaemonSets no deadline.
 pub const STUCK_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
+/// A pause between two nodes that is shorter is never called slow.
+const SLOW_AFTER: SignedDuration = SignedDuration::from_mins(1);
+/// Slow is who takes so many times as long as the slowest of the nodes before.
+const SLOWER: i32 = 2;
+
 /// The state of a workload, as far as its own status tells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Verdict {
-    /// A rollout is under way and no node finished since.
+    /// A rollout is under way that cannot come to its end, or no node finished
+    /// for a long time.
     Stuck {
-        /// Since when at least.
+        /// Since when, at least, no node finished.
         since: Time,
         /// Nodes on the current template.
         updated: u32,
         /// Nodes that should run it.
         desired: u32,
+        /// Why, where its nodes are watched and tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Brief>,
     },
     /// No rollout, but pods that are not available.
     NotReady {
         /// Nodes without an available pod.
         nodes: u32,
+        /// Why, where its nodes are watched and tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Brief>,
     },
     /// OnDelete: nodes wait for somebody to delete their pod.
     OnDelete {
@@ -46,6 +63,17 @@ pub enum Verdict {
     Deleting {
         /// Since when.
         since: Time,
+    },
+    /// A rollout is under way, and a node takes much longer than those before.
+    Slow {
+        /// Since when no node finished.
+        since: Time,
+        /// The longest time between two nodes before, in seconds.
+        longest: i64,
+        /// Nodes on the current template.
+        updated: u32,
+        /// Nodes that should run it.
+        desired: u32,
     },
     /// Going back to a template that was current before.
     RollingBack {
@@ -67,63 +95,15 @@ pub enum Verdict {
     Healthy,
 }
 
-/// Groups that the list is filtered by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Group {
-    /// See [`Verdict::Stuck`].
-    Stuck,
-    /// See [`Verdict::NotReady`].
-    NotReady,
-    /// See [`Verdict::OnDelete`].
-    OnDelete,
-    /// See [`Verdict::NotObserved`].
-    NotObserved,
-    /// Rolling or rolling back.
-    Rolling,
-    /// See [`Verdict::Healthy`].
-    Healthy,
-    /// Being deleted, or without nodes.
-    Other,
-}
-
-impl Group {
-    /// All, in the order that needs attention first.
-    pub const ALL: [Self; 7] = [
-        Self::Stuck,
-        Self::NotReady,
-        Self::OnDelete,
-        Self::NotObserved,
-        Self::Rolling,
-        Self::Healthy,
-        Self::Other,
-    ];
-
-    /// Its name in a URL.
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Stuck => "stuck",
-            Self::NotReady => "not-ready",
-            Self::OnDelete => "on-delete",
-            Self::NotObserved => "not-observed",
-            Self::Rolling => "rolling",
-            Self::Healthy => "healthy",
-            Self::Other => "other",
-        }
-    }
-
-    /// The group of that name.
-    pub fn from_slug(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|group| group.slug() == slug)
-    }
-}
-
 impl Verdict {
     /// Will it change by itself, soon?
     pub fn is_moving(&self) -> bool {
         matches!(
             self,
-            Self::Rolling { .. } | Self::RollingBack { .. } | Self::NotObserved { .. }
+            Self::Rolling { .. }
+                | Self::RollingBack { .. }
+                | Self::Slow { .. }
+                | Self::NotObserved { .. }
         )
     }
 
@@ -134,7 +114,7 @@ impl Verdict {
             Self::NotReady { .. } => Group::NotReady,
             Self::OnDelete { .. } => Group::OnDelete,
             Self::NotObserved { .. } => Group::NotObserved,
-            Self::RollingBack { .. } | Self::Rolling { .. } => Group::Rolling,
+            Self::RollingBack { .. } | Self::Rolling { .. } | Self::Slow { .. } => Group::Rolling,
             Self::Healthy => Group::Healthy,
             Self::Deleting { .. } | Self::NoNodes => Group::Other,
         }
@@ -142,8 +122,8 @@ impl Verdict {
 }
 
 /// The verdict on a workload at `now`. `back` says that its current template
-/// had been current before; a rollout that has not moved for `stuck_after` is
-/// stuck.
+/// had been current before; a rollout that is held by what time will not cure is
+/// stuck at once, and one that has not moved for `stuck_after` is, too.
 pub fn verdict(
     workload: &Workload,
     progress: &Progress,
@@ -171,125 +151,51 @@ pub fn verdict(
         };
     }
     if progress.rolling {
-        return if now.since(progress.moved_at) >= stuck_after {
-            Verdict::Stuck {
-                since: progress.moved_at,
-                updated,
-                desired,
-            }
-        } else if back {
-            Verdict::RollingBack { updated, desired }
-        } else {
-            Verdict::Rolling { updated, desired }
-        };
+        return rolling(progress, back, stuck_after, now, (updated, desired));
     }
     if counts.available < desired {
         return Verdict::NotReady {
             nodes: desired - counts.available,
+            why: progress.why().cloned(),
         };
     }
     Verdict::Healthy
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::status::{status, tests::workload};
-
-    fn at(minute: i64) -> Time {
-        Time::from_second(1_800_000_000 + minute * 60)
+/// The verdict on a rollout that is under way.
+fn rolling(
+    progress: &Progress,
+    back: bool,
+    stuck_after: SignedDuration,
+    now: Time,
+    (updated, desired): (u32, u32),
+) -> Verdict {
+    let since = progress.moved_at;
+    let still = now.since(since);
+    let held = progress.held(now);
+    if held.is_some() || still >= stuck_after {
+        return Verdict::Stuck {
+            since,
+            updated,
+            desired,
+            why: held.or(progress.why()).cloned(),
+        };
     }
-
-    fn look(workload: &Workload, back: bool) -> Verdict {
-        let progress = Progress::next(None, workload, at(0));
-        verdict(workload, &progress, back, STUCK_AFTER, at(0))
+    let longest = progress.longest_pause();
+    if let Some(longest) = longest.filter(|longest| still > (*longest * SLOWER).max(SLOW_AFTER)) {
+        return Verdict::Slow {
+            since,
+            longest: longest.as_secs(),
+            updated,
+            desired,
+        };
     }
-
-    #[test]
-    fn each_state_has_its_verdict() {
-        assert_eq!(look(&workload(2, 2, 3, 3, 3), false), Verdict::Healthy);
-        assert_eq!(
-            look(&workload(2, 2, 3, 1, 3), false),
-            Verdict::Rolling {
-                updated: 1,
-                desired: 3
-            }
-        );
-        assert_eq!(
-            look(&workload(2, 2, 3, 1, 3), true),
-            Verdict::RollingBack {
-                updated: 1,
-                desired: 3
-            }
-        );
-        assert_eq!(
-            look(&workload(2, 2, 3, 3, 1), false),
-            Verdict::NotReady { nodes: 2 }
-        );
-        assert_eq!(
-            look(&workload(3, 2, 3, 3, 3), false),
-            Verdict::NotObserved {
-                generation: 3,
-                observed: 2
-            }
-        );
-        assert_eq!(look(&workload(2, 2, 0, 0, 0), false), Verdict::NoNodes);
-        let mut on_delete = workload(2, 2, 3, 1, 3);
-        on_delete.strategy = UpdateStrategy::OnDelete;
-        assert_eq!(look(&on_delete, false), Verdict::OnDelete { old: 2 });
-        let mut deleting = workload(3, 2, 3, 1, 3);
-        deleting.deleting_since = Some(at(-1));
-        assert_eq!(look(&deleting, false), Verdict::Deleting { since: at(-1) });
-    }
-
-    #[test]
-    fn stuck_is_said_after_ten_minutes_and_no_sooner() {
-        let rolling = workload(2, 2, 3, 1, 3);
-        let progress = Progress::next(None, &rolling, at(0));
-        assert_eq!(
-            verdict(&rolling, &progress, false, STUCK_AFTER, at(9)).group(),
-            Group::Rolling
-        );
-        assert_eq!(
-            verdict(&rolling, &progress, false, STUCK_AFTER, at(10)),
-            Verdict::Stuck {
-                since: at(0),
-                updated: 1,
-                desired: 3
-            }
-        );
-    }
-
-    #[test]
-    fn every_group_has_its_own_slug() {
-        for group in Group::ALL {
-            assert_eq!(Group::from_slug(group.slug()), Some(group));
-        }
-        assert_eq!(Group::from_slug("nonsense"), None);
-    }
-
-    proptest! {
-        /// Healthy is never said when kubectl would still wait, and while
-        /// anything is rolling kubectl waits too.
-        #[test]
-        fn agrees_with_kubectl(trace in proptest::collection::vec(
-            (1..4i64, 0..4i64, 0..4u32, 0..4u32, 0..4u32), 1..12)) {
-            let mut progress: Option<Progress> = None;
-            for (step, (generation, observed, desired, updated, available)) in
-                trace.into_iter().enumerate()
-            {
-                let now = at(i64::try_from(step).unwrap_or_default());
-                let seen = workload(generation, observed, desired, updated, available);
-                let next = Progress::next(progress.as_ref(), &seen, now);
-                let done = status(&seen).done;
-                match verdict(&seen, &next, false, STUCK_AFTER, now) {
-                    Verdict::Healthy | Verdict::NoNodes => prop_assert!(done || desired == 0),
-                    _ => prop_assert!(!done),
-                }
-                progress = Some(next);
-            }
-        }
+    if back {
+        Verdict::RollingBack { updated, desired }
+    } else {
+        Verdict::Rolling { updated, desired }
     }
 }
+
+#[cfg(test)]
+mod tests;

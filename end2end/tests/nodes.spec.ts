@@ -101,6 +101,43 @@ test('the nodes, heard', async ({ page }) => {
   `);
 });
 
+test('the board by keyboard: one stop, cells by arrows, trouble by a letter @scripts', async ({ page }) => {
+  await page.goto(falco);
+  await awake(page);
+  const cells = page.getByRole('gridcell').getByRole('link');
+  await expect(cells).toHaveCount(6);
+  await expect(page.locator('.board a[tabindex="0"]')).toHaveCount(1);
+  const at = () => page.evaluate(() => document.activeElement?.getAttribute('data-node'));
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key);
+    return at();
+  };
+  await cells.first().focus();
+  expect(await press('ArrowRight')).toBe('wk-eu1a-002');
+  expect(await press('ArrowRight')).toBe('wk-eu1b-001');
+  expect(await press('ArrowUp')).toBe('wk-eu1a-001');
+  expect(await press('End')).toBe('wk-eu1a-002');
+  expect(await press('Home')).toBe('wk-eu1a-001');
+  expect(await press('PageDown', 'PageDown')).toBe('wk-eu1c-001');
+  expect(await press('ArrowDown')).toBe('wk-eu1c-001');
+  expect(await press('PageUp', 'ArrowDown')).toBe('wk-eu1c-001');
+  await expect(page.locator('.board a[tabindex="0"]')).toHaveAttribute('data-node', 'wk-eu1c-001');
+  const troubled = await page.locator('.board a[data-troubled]').evaluateAll((all) => all.map((cell) => cell.getAttribute('data-node')));
+  expect(troubled).toHaveLength(3);
+  await page.locator(':focus').blur();
+  expect(await press('n')).toBe(troubled[0]);
+  expect(await press('n', 'n', 'n')).toBe(troubled[0]);
+  expect(await press('p')).toBe(troubled[2]);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('complementary', { name: 'Node details' }).getByRole('heading', { name: troubled[2]! })).toBeVisible();
+  await awake(page);
+  await page.keyboard.press('b');
+  await expect(page.getByRole('table', { name: 'Nodes', exact: true })).toBeVisible();
+  await awake(page);
+  await page.keyboard.press('b');
+  await expect(page.getByRole('grid').first()).toBeVisible();
+});
+
 test('a rollout is seen node by node without a load @scripts', async ({ page }) => {
   const name = 'seen-by-node';
   feed(daemonSet(name, 'agent:1'));
@@ -115,6 +152,10 @@ test('a rollout is seen node by node without a load @scripts', async ({ page }) 
   kubectl('-n', 'storage', 'set', 'image', `ds/${name}`, 'c=agent:missing');
   await expect(page.getByRole('link', { name: /: New, failing, revision 2$/ })).toHaveCount(1);
   await expect(page.getByRole('region', { name: /^Stuck because the image/ })).toBeVisible();
+  // A tab that nobody looks at tells it, too.
+  await expect(page).toHaveTitle(`${name}: Stuck: ImagePullBackOff on 1 node · Rollbook`);
+  await expect(page.locator('link[rel=icon]')).toHaveAttribute('href', '/favicon-red.svg');
+  await expect(page.getByRole('region', { name: 'Rollout' })).toContainText(/Time left.*unknown/);
   // Whoever is on a cell stays on it.
   const old = page.getByRole('link', { name: /: Old, available, revision 1$/ }).last();
   const node = (await old.getAttribute('aria-label'))!.split(':')[0];
@@ -122,6 +163,8 @@ test('a rollout is seen node by node without a load @scripts', async ({ page }) 
   kubectl('-n', 'storage', 'set', 'image', `ds/${name}`, 'c=agent:2');
   await expect(page.getByRole('link', { name: /available, revision 3$/ })).toHaveCount(6);
   await expect(page.getByRole('region', { name: /^Stuck because/ })).toHaveCount(0);
+  await expect(page).toHaveTitle(`${name}: Healthy · Rollbook`);
+  await expect(page.locator('link[rel=icon]')).toHaveAttribute('href', '/favicon.svg');
   await expect(all.filter({ hasText: node })).toBeFocused();
   expect(loads).toBe(0);
   kubectl('-n', 'storage', 'delete', 'ds', name);

@@ -8,16 +8,17 @@ test('a rollout that does not move is stuck, first in the list, and says since w
   try {
     await expect(async () => {
       await page.goto(`${own.url}/ns/security/daemonsets/falco`);
-      await expect(page.getByRole('heading', { level: 2, name: 'Stuck: no node finishes' })).toBeVisible({ timeout: 1000 });
+      await expect(page.getByRole('heading', { level: 2, name: 'Stuck: ImagePullBackOff on 3 nodes' })).toBeVisible({ timeout: 1000 });
     }).toPass();
     await expect(page.getByRole('region', { name: 'Rollout' })).toContainText(/No node finished in the .* that Rollbook has watched/);
-    await expect(page).toHaveTitle(/^falco: Stuck/);
+    await expect(page).toHaveTitle('falco: Stuck: ImagePullBackOff on 3 nodes · Rollbook');
     await accessible(page);
     await page.goto(own.url);
+    await expect(page).toHaveTitle('Workloads: 1 stuck · Rollbook');
     await expect(page.getByRole('group', { name: 'Filter by verdict' }).getByRole('button', { name: /^Stuck/ })).toBeVisible();
     await expect(page.getByRole('table', { name: 'DaemonSets' }).getByRole('row').nth(1)).toContainText('falco');
     await page.goto(`${own.url}/ns/security/daemonsets/falco/progress`);
-    await expect(page.getByRole('heading', { level: 2, name: 'Stuck: no node finishes' })).toBeVisible();
+    await expect(page.getByRole('heading', { level: 2, name: 'Stuck: ImagePullBackOff on 3 nodes' })).toBeVisible();
     await accessible(page);
   } finally {
     await own.stop();

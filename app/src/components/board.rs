@@ -180,6 +180,11 @@ fn head(context: &Context, name: String, cells: &[&Cell]) -> impl IntoView + use
     }
 }
 
+/// Who looks for trouble is led there.
+fn troubled(state: NodeState) -> bool {
+    state.needs_attention() || state == NodeState::Missing
+}
+
 /// Its pod has the live template.
 pub fn is_new(state: NodeState) -> bool {
     matches!(
@@ -221,6 +226,7 @@ fn grid(context: &Context, label: String, cells: &[&Cell], tiles: bool) -> impl 
                         data-node=cell.node.clone()
                         aria-label=context.label(cell)
                         aria-current=current
+                        data-troubled=troubled(cell.state).then_some("")
                         title=title
                     >
                         {mark(cell.state)}

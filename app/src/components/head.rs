@@ -1,11 +1,13 @@
 //! Heads of pages: the document's title, breadcrumbs, and the lines under a
 //! workload's name.
 
+use domain::health::Health;
 use domain::owner::Owner;
 use domain::workload::{AtATime, Key, UpdateStrategy};
 use leptos::prelude::*;
 
 use crate::components::owner::OwnerBadge;
+use crate::components::verdict;
 use crate::i18n::Lang;
 use crate::urls;
 
@@ -16,7 +18,9 @@ pub fn Title(
     #[prop(into)]
     text: String,
 ) -> impl IntoView {
-    view! { <leptos_meta::Title text=format!("{text} · Rollbook")/> }
+    let frame = crate::pages::frame();
+    let is_old = matches!(frame.health, Health::Stale { .. });
+    view! { <leptos_meta::Title text=verdict::title(frame.lang, &text, is_old)/> }
 }
 
 /// Where the page lies.

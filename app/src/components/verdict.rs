@@ -1,9 +1,11 @@
 //! The verdict: glyph, sentence, colour, and the line below it.
 
+use domain::findings::Brief;
 use domain::fleet::Line;
 use domain::progress::Moved;
 use domain::time::Time;
 use domain::verdict::{Group, Verdict};
+use jiff::SignedDuration;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
@@ -19,7 +21,7 @@ pub fn glyph(verdict: &Verdict) -> Glyph {
         Verdict::NotObserved { .. } => Glyph::NotObserved,
         Verdict::Deleting { .. } | Verdict::NoNodes => Glyph::Void,
         Verdict::RollingBack { .. } => Glyph::RollingBack,
-        Verdict::Rolling { .. } => Glyph::Rolling,
+        Verdict::Rolling { .. } | Verdict::Slow { .. } => Glyph::Rolling,
         Verdict::Healthy => Glyph::Healthy,
     }
 }
@@ -41,7 +43,7 @@ pub fn group_glyph(group: Group) -> Glyph {
 pub fn tone(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Stuck { .. } => "tone-red",
-        Verdict::NotReady { .. } | Verdict::OnDelete { .. } => "tone-amber",
+        Verdict::NotReady { .. } | Verdict::OnDelete { .. } | Verdict::Slow { .. } => "tone-amber",
         Verdict::NotObserved { .. } | Verdict::Deleting { .. } | Verdict::NoNodes => "tone-slate",
         Verdict::RollingBack { .. } => "tone-violet",
         Verdict::Rolling { .. } => "tone-blue",
@@ -77,17 +79,38 @@ pub fn group_name(lang: Lang, group: Group) -> &'static str {
 pub fn sentence(lang: Lang, verdict: &Verdict) -> String {
     let of = |n: u32| lang.number(n);
     match verdict {
-        Verdict::Stuck { .. } => lang.verdict_stuck(),
-        Verdict::NotReady { nodes } => lang.verdict_not_ready(*nodes),
+        Verdict::Stuck { why: None, .. } => lang.verdict_stuck(),
+        Verdict::Stuck { why: Some(why), .. } => lang.verdict_stuck_on(&brief(lang, why)),
+        Verdict::NotReady { nodes, .. } => lang.verdict_not_ready(*nodes),
         Verdict::OnDelete { old } => lang.verdict_on_delete(*old),
         Verdict::NotObserved { .. } => lang.verdict_not_observed(),
         Verdict::Deleting { .. } => lang.verdict_deleting(),
         Verdict::RollingBack { updated, desired } => {
             lang.verdict_rolling_back(&of(*updated), &of(*desired))
         }
+        Verdict::Slow {
+            updated, desired, ..
+        } => lang.verdict_slow(&of(*updated), &of(*desired)),
         Verdict::Rolling { updated, desired } => lang.verdict_rolling(&of(*updated), &of(*desired)),
         Verdict::NoNodes => lang.verdict_no_nodes(),
         Verdict::Healthy => lang.verdict_healthy(),
+    }
+}
+
+/// The title of a page in a tab, which says when it is old.
+pub fn title(lang: Lang, words: &str, is_old: bool) -> String {
+    if is_old {
+        format!("{} · {words} · Rollbook", lang.stale())
+    } else {
+        format!("{words} · Rollbook")
+    }
+}
+
+/// Why, in the cluster's own word, and on how many nodes.
+fn brief(lang: Lang, why: &Brief) -> String {
+    match why.nodes {
+        0 => why.word.clone(),
+        n => lang.word_on(&why.word, n),
     }
 }
 
@@ -99,7 +122,16 @@ pub fn note(lang: Lang, line: &Line, now: Time) -> Option<String> {
             Moved::FirstLook => lang.note_stuck_watched(&since(*at)),
             Moved::Spec | Moved::Node => lang.note_stuck(&since(*at)),
         }),
-        Verdict::NotReady { .. } => Some(lang.note_not_ready().to_owned()),
+        Verdict::NotReady { why, .. } => Some(match why {
+            Some(why) => brief(lang, why),
+            None => lang.note_not_ready().to_owned(),
+        }),
+        Verdict::Slow {
+            since: at, longest, ..
+        } => {
+            let longest = time::duration(lang, SignedDuration::from_secs(*longest));
+            Some(lang.note_slow(&since(*at), &longest))
+        }
         Verdict::OnDelete { .. } => Some(lang.note_on_delete().to_owned()),
         Verdict::NotObserved {
             generation,

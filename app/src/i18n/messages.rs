@@ -68,6 +68,9 @@ catalogue! {
     controller_revisions = "ControllerRevisions", "ControllerRevisions";
     controller_revisions_hint = "as kubectl prints them", "与 kubectl 输出一致";
     fact_ready = "Ready", "就绪";
+    fact_time_left = "Time left", "剩余时间";
+    fact_running_for = "Running for", "已进行";
+    nothing_finishes = "no node finishes", "没有节点完成";
     fact_budget = "At a time", "每次";
     fact_template_created = "Template created", "模板创建于";
     fact_kubectl = "kubectl rollout status", "kubectl rollout status";
@@ -180,6 +183,9 @@ catalogue! {
     key_jump = "Jump or search", "跳转或搜索";
     key_workloads = "Workloads", "工作负载";
     key_help = "This help", "本帮助";
+    key_board = "Move on the board", "在节点图中移动";
+    key_troubled = "Next, previous node in trouble", "下一个、上一个有问题的节点";
+    key_view = "Board or table", "节点图或表格";
     key_move = "Move in a list", "在列表中移动";
     key_open = "Open", "打开";
     selecting = "Revision {} is selected. Press x on another one to compare, or on this one to let go.", "已选择修订版本 {}。在另一个上按 x 进行对比，或在此按 x 取消。";
@@ -191,6 +197,12 @@ catalogue! {
 
 catalogue! {
     verdict_stuck() = "Stuck: no node finishes".to_owned(), "卡住：没有节点完成".to_owned();
+    verdict_stuck_on(why: &str) = format!("Stuck: {why}"), format!("卡住：{why}");
+    titled_stuck(words: &str, n: usize) = format!("{words}: {n} stuck"), format!("{words}：{n} 个卡住");
+    about(span: &str) = format!("about {span}"), format!("约 {span}");
+    by_pace(span: &str, n: u32) = format!("{span} a node, the last {n}"), format!("每个节点 {span}（最近 {n} 个）");
+    word_on(word: &str, n: u32) = format!("{word} on {n} {}", nodes(n)), format!("{n} 个节点 {word}");
+    verdict_slow(done: &str, of: &str) = format!("Slow: {done} of {of}"), format!("缓慢：{done} / {of}");
     verdict_not_ready(n: u32) = format!("{n} {} not ready", nodes(n)), format!("{n} 个节点未就绪");
     verdict_on_delete(n: u32) = format!("OnDelete: {n} {} old", nodes(n)), format!("OnDelete：{n} 个节点为旧版本");
     verdict_not_observed() = "Not observed yet".to_owned(), "控制器尚未处理".to_owned();

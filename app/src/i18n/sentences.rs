@@ -132,6 +132,7 @@ catalogue! {
     // Verdict notes
     note_stuck(span: &str) = format!("No node finished for {span}."), format!("{span}内没有节点完成。");
     note_stuck_watched(span: &str) = format!("No node finished in the {span} that Rollbook has watched."), format!("Rollbook 观察的{span}内没有节点完成。");
+    note_slow(span: &str, longest: &str) = format!("No node finished for {span}; at most {longest} passed between nodes before."), format!("{span}内没有节点完成，此前相邻节点最多间隔{longest}。");
     note_watching(span: &str) = format!("Watched for {span}, no node finished in that time."), format!("已观察{span}，期间没有节点完成。");
     note_started(span: &str) = format!("Changed {span} ago, no node finished since."), format!("{span}前变更，此后没有节点完成。");
     note_moved(span: &str) = format!("Last node finished {span} ago."), format!("最近一个节点于 {span}前完成。");

@@ -5,13 +5,19 @@ use leptos::prelude::*;
 
 use crate::i18n::Lang;
 
+#[cfg(feature = "hydrate")]
+mod board;
+
+#[cfg(feature = "hydrate")]
+pub use board::rove;
+
 /// The help, and in the browser the keys themselves.
 #[island]
 pub fn Keys(
     /// Language.
     lang: Lang,
 ) -> impl IntoView {
-    let rows: [(&[&str], &'static str); 8] = [
+    let rows: [(&[&str], &'static str); 11] = [
         (&["/"], lang.key_jump()),
         (&["g", "w"], lang.key_workloads()),
         (&["j", "k"], lang.key_move()),
@@ -19,6 +25,9 @@ pub fn Keys(
         (&["x"], lang.key_select()),
         (&["c"], lang.key_compare()),
         (&["r"], lang.key_roll_back()),
+        (&["←", "↑", "↓", "→"], lang.key_board()),
+        (&["n", "p"], lang.key_troubled()),
+        (&["b"], lang.key_view()),
         (&["?"], lang.key_help()),
     ];
     #[cfg(feature = "hydrate")]
@@ -83,6 +92,7 @@ mod browser {
 
     pub fn listen() {
         restore_letters();
+        super::rove();
         // The last island of the page: from here on it answers.
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-awake", "");
@@ -95,6 +105,10 @@ mod browser {
             }
             let key = event.key();
             if key.len() == 1 && key != "?" && key != " " && letters_off() {
+                return;
+            }
+            if !was_g && super::board::press(&key) {
+                event.prevent_default();
                 return;
             }
             let done = match (key.as_str(), was_g) {

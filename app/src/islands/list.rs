@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::fleet::Line;
 use domain::health::Missing;
 use domain::list::{OwnerFilter, Query, Sort};
 use domain::verdict::Group;
@@ -13,6 +14,7 @@ use leptos::web_sys::Node;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::moving::{flag, part, text};
 use crate::components::owner;
+use crate::components::verdict::group_tone;
 use crate::i18n::Lang;
 use crate::live::live;
 use crate::model::{Given, Workloads};
@@ -75,6 +77,19 @@ fn to_url(query: &Query) -> String {
     }
 }
 
+/// What the title of the list says, and in which colour: a tab that nobody looks at
+/// tells what is stuck.
+pub fn titled(lang: Lang, lines: &[Line]) -> (String, &'static str) {
+    let groups = lines.iter().map(|line| line.verdict.group());
+    match groups.filter(|group| *group == Group::Stuck).count() {
+        0 => (lang.workloads().to_owned(), group_tone(Group::Healthy)),
+        n => (
+            lang.titled_stuck(lang.workloads(), n),
+            group_tone(Group::Stuck),
+        ),
+    }
+}
+
 /// The part that lives: head, filters and table.
 #[expect(clippy::too_many_lines, reason = "one view")]
 #[island]
@@ -114,6 +129,11 @@ pub fn WorkloadList(
     let model = Memo::new(move |_| fresh.get().unwrap_or_else(|| initial.0.clone()));
     let start = model.with_untracked(|m| m.now);
     let now = Signal::derive(move || beat.get().map_or(start, |beat| beat.now));
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        let (words, tone) = model.with(|m| titled(lang, &m.workloads));
+        crate::live::browser::tab(lang, &words, tone);
+    });
     let order = stable_order(model, query);
     let lines = Memo::new(move |_| {
         model.with(|m| {

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::components::bar::{NodesBar, legend};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::moving::{part, text};
+use crate::components::verdict;
 use crate::i18n::Lang;
 use crate::live::live;
 use crate::model::{Followed, Given};
@@ -153,7 +154,7 @@ fn head_words(lang: Lang, model: &Followed, generation: i64) -> String {
         Stage::ByHand => lang.progress_by_hand(updated, counts.desired),
         Stage::Overtaken => lang.progress_overtaken().to_owned(),
         Stage::Nodes => match &model.line.verdict {
-            Verdict::Stuck { .. } => lang.verdict_stuck(),
+            stuck @ Verdict::Stuck { .. } => verdict::sentence(lang, stuck),
             // The link may follow any change, not only a rollback.
             _ if !model.back => lang.progress_forward(updated, counts.desired),
             _ => lang.progress_nodes(updated, counts.desired),

@@ -1,7 +1,10 @@
 //! One workload: what state its rollout is in.
 
+use domain::fleet::Line;
+use domain::progress::finished;
 use domain::time::Time;
 use domain::verdict::Verdict;
+use jiff::SignedDuration;
 use leptos::prelude::*;
 
 use crate::components::bar::{NodesBar, legend};
@@ -32,7 +35,8 @@ pub fn WorkloadLive(
     Effect::new(move |_| {
         let line = model.with(|m| m.line.clone());
         let sentence = verdict::sentence(lang, &line.verdict);
-        document().set_title(&format!("{}: {sentence} · Rollbook", line.name));
+        let words = format!("{}: {sentence}", line.name);
+        crate::live::browser::tab(lang, &words, verdict::tone(&line.verdict));
     });
     // Spoken when it is another state, not with every node.
     let state = Memo::new(move |_| model.with(|m| m.line.verdict.group()));
@@ -81,6 +85,11 @@ fn said(lang: Lang, model: &Followed, now: Signal<Time>) -> impl IntoView + use<
 fn facts(lang: Lang, model: &Followed, now: Signal<Time>) -> impl IntoView + use<> {
     let counts = model.line.counts;
     let (n, field) = model.budget.clone();
+    let rolling = model.line.from_revision.is_some();
+    let moments = [
+        (lang.fact_template_created(), model.created_at),
+        (lang.fact_current_since(), model.line.current_since),
+    ];
     let moment = |name: &'static str, at: Time| {
         view! {
             <div>
@@ -94,11 +103,13 @@ fn facts(lang: Lang, model: &Followed, now: Signal<Time>) -> impl IntoView + use
             </div>
         }
     };
-    let moments = [
-        (lang.fact_template_created(), model.created_at),
-        (lang.fact_current_since(), model.line.current_since),
-    ];
-    let moments = moments.map(|(name, at)| at.map(|at| moment(name, at)));
+    let moments = if rolling {
+        pace(lang, &model.line, now).into_any()
+    } else {
+        moments
+            .map(|(name, at)| at.map(|at| moment(name, at)))
+            .into_any()
+    };
     view! {
         <dl class="facts">
             <div>
@@ -121,5 +132,45 @@ fn facts(lang: Lang, model: &Followed, now: Signal<Time>) -> impl IntoView + use
                 <dd class="mono small">{model.status.message.clone()}</dd>
             </div>
         </dl>
+    }
+}
+
+/// How long it will take, by what, and how long it took so far.
+fn pace(lang: Lang, line: &Line, now: Signal<Time>) -> impl IntoView + use<> {
+    let counts = line.counts;
+    let left = counts.desired.saturating_sub(finished(counts));
+    // A pace that came to its end says nothing of what is to come.
+    let stuck = matches!(line.verdict, Verdict::Stuck { .. });
+    let pace = line.pace.filter(|_| !stuck);
+    let span = move |span: SignedDuration| time::duration(lang, span);
+    let (words, by) = match pace {
+        Some(pace) => (
+            text(move || lang.about(&span(pace.time_left(left, now.get())))),
+            text(move || lang.by_pace(&span(pace.time_left(1, now.get())), pace.nodes)),
+        ),
+        None => (
+            text(move || lang.unknown().to_owned()),
+            text(move || lang.nothing_finishes().to_owned()),
+        ),
+    };
+    let running = line.started_at.map(|at| {
+        view! {
+            <div>
+                <dt>{lang.fact_running_for()}</dt>
+                <dd>
+                    <b>{text(move || span(time::span(at, now.get())))}</b>
+                </dd>
+            </div>
+        }
+    });
+    view! {
+        <div>
+            <dt>{lang.fact_time_left()}</dt>
+            <dd>
+                <b>{words}</b>
+                <span class="small">{by}</span>
+            </dd>
+        </div>
+        {running}
     }
 }

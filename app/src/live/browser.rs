@@ -19,6 +19,9 @@ use crate::urls;
 
 mod drawn;
 mod dress;
+mod tab;
+
+pub use tab::tab;
 
 /// A stream that was refused (by a proxy, say) or that hangs is not opened again
 /// by the browser itself: after so many seconds of silence it is opened anew, and

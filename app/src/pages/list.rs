@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::components::head::Title;
 use crate::components::panel::ErrorPage;
-use crate::islands::list::{WorkloadList, owner_filter, owner_slug};
+use crate::islands::list::{WorkloadList, owner_filter, owner_slug, titled};
 use crate::model::{self, Given};
 
 /// The query in the address of this page.
@@ -38,7 +38,7 @@ pub fn ListPage() -> impl IntoView {
             let query = query_of_route();
             let moving = model.workloads.iter().any(|line| line.verdict.is_moving());
             view! {
-                <Title text=lang.workloads()/>
+                <Title text=titled(lang, &model.workloads).0/>
                 <super::Refresh moving lang/>
                 <WorkloadList
                     initial=Given(model)

@@ -2,6 +2,7 @@
 //! pods, all share one of the nodes, and however many look, each board is made
 //! once. None is kept for nobody.
 
+mod attend;
 mod events;
 mod kept;
 
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use app::model::Nodes;
 use domain::board::{Board, Cell, Lags, Seen};
-use domain::findings::findings;
+use domain::findings::{Told, findings};
 use domain::fleet::{Entry, Fleet};
 use domain::health::Health;
 use domain::node::Node;
@@ -21,7 +22,7 @@ use domain::template::Digest;
 use domain::workload::Key;
 use jiff::SignedDuration;
 use kube::{Api, Client};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -34,6 +35,9 @@ use kept::Kept;
 
 /// Boards of one workload are at least so far apart: ten a second.
 const PACE: Duration = Duration::from_millis(100);
+/// Of its time a board takes one part in so many at most: large ones come less
+/// often.
+const REST: u32 = 10;
 /// How long a board is kept up when nobody looks any more: a page that is loaded
 /// again finds it warm.
 const LINGER: Duration = Duration::from_secs(30);
@@ -60,6 +64,7 @@ struct Inner {
     fleet: watch::Receiver<Arc<Fleet>>,
     clock: Monitor,
     nodes: OnceLock<watch::Receiver<Fleetwide>>,
+    tell: mpsc::Sender<(Key, Told)>,
     open: Mutex<HashMap<Key, Open>>,
     stop: CancellationToken,
 }
@@ -84,22 +89,27 @@ impl Inner {
 }
 
 impl Boards {
-    /// For the workloads of a fleet.
+    /// For the workloads of a fleet, which are told what is found. Those in
+    /// trouble are looked at by themselves.
     pub fn new(
         connection: &Connection,
         fleet: watch::Receiver<Arc<Fleet>>,
+        tell: mpsc::Sender<(Key, Told)>,
         clock: Monitor,
         stop: CancellationToken,
     ) -> Self {
-        Self(Arc::new(Inner {
+        let boards = Self(Arc::new(Inner {
             watching: connection.watching.clone(),
             asking: connection.client.clone(),
             fleet,
             clock,
             nodes: OnceLock::new(),
+            tell,
             open: Mutex::default(),
             stop,
-        }))
+        }));
+        tokio::spawn(attend::attend(boards.clone()));
+        boards
     }
 
     /// The board of a workload; `None` where there is none.
@@ -130,6 +140,7 @@ impl Boards {
             nodes,
             publish,
             differs: None,
+            told: None,
             id: super::random_id(),
             made: 0,
             viewers: Arc::downgrade(&viewers),
@@ -209,6 +220,8 @@ struct Maker {
     publish: watch::Sender<Option<Arc<Nodes>>>,
     /// Since when the board and the status differ.
     differs: Option<Instant>,
+    /// What the workload was told last.
+    told: Option<Told>,
     /// Tells its boards from those of others.
     id: String,
     /// How many boards it made.
@@ -218,10 +231,19 @@ struct Maker {
 
 impl Maker {
     async fn run(mut self) {
+        self.follow().await;
+        // Nobody watches any more: what was found is not known to be so still.
+        let workload = &self.entry.workload;
+        self.tell(Told::nothing(workload.uid.clone(), workload.generation))
+            .await;
+    }
+
+    async fn follow(&mut self) {
         let mut fleet = self.inner.fleet.clone();
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut last, mut seen) = (Instant::now(), Instant::now());
+        let mut pace = PACE;
         loop {
             let stop = self.inner.stop.clone();
             let changed = tokio::select! {
@@ -249,10 +271,13 @@ impl Maker {
             };
             if changed {
                 // Those that come together are shown together.
-                sleep_until(last + PACE).await;
+                sleep_until(last + pace).await;
                 self.pods.rest();
                 last = Instant::now();
-                self.show();
+                if let Some(told) = self.show() {
+                    self.tell(told).await;
+                }
+                pace = PACE.max(last.elapsed() * REST);
             }
         }
     }
@@ -280,11 +305,13 @@ impl Maker {
         })
     }
 
-    fn show(&mut self) {
+    /// Makes the board anew; returns what it tells of the workload, where that is
+    /// fresh.
+    fn show(&mut self) -> Option<Told> {
         let nodes = self.nodes.borrow_and_update().clone();
         let pods = self.pods.health();
         if [&pods, &nodes.health].contains(&&Health::Starting) {
-            return;
+            return None;
         }
         let workload = &self.entry.workload;
         let digest = workload.template.digest();
@@ -316,6 +343,13 @@ impl Maker {
         let disagreement = differ(SignedDuration::try_from(lasted).unwrap_or_default());
         let findings = findings(&seen, &board, &self.events.all());
         self.events.about(&board);
+        let told = match pods {
+            Health::Live => Some(Told::of(&seen, &board, &findings)),
+            Health::Refused { .. } => {
+                Some(Told::nothing(workload.uid.clone(), workload.generation))
+            }
+            _ => None,
+        };
         let mut shown = Nodes {
             uid: workload.uid.clone(),
             drawn: drawn(&self.id, self.made),
@@ -334,6 +368,16 @@ impl Maker {
             }
             differs
         });
+        told
+    }
+
+    /// Tells the workload what is found, where that is news.
+    async fn tell(&mut self, told: Told) {
+        if self.told.as_ref() != Some(&told) {
+            // Fails only when the server stops.
+            let _ = self.inner.tell.send((self.key.clone(), told.clone())).await;
+            self.told = Some(told);
+        }
     }
 
     /// Nobody can look at it any more.

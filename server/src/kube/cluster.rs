@@ -48,6 +48,7 @@ impl KubeCluster {
         let boards = Boards::new(
             &connection,
             started.fleet.clone(),
+            started.tell,
             started.monitor.clone(),
             stop,
         );

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::findings;
 use domain::fleet::{Entry, Fleet};
 use domain::progress::Progress;
 use domain::revision::Revision;
@@ -38,6 +39,8 @@ pub struct Started {
     pub fleet: watch::Receiver<Arc<Fleet>>,
     /// The way to be told what they see.
     pub watching: Watching,
+    /// The way to tell what the nodes of a workload say.
+    pub tell: mpsc::Sender<(Key, findings::Told)>,
 }
 
 /// Starts the watches.
@@ -70,6 +73,7 @@ pub fn start(
         tokio::spawn(follow(revisions, selected(None), second, stop.clone()));
     }
     let (publish, fleet) = watch::channel(Arc::new(Fleet::default()));
+    let (tell, told) = mpsc::channel(256);
     let store = Store {
         stuck_after,
         ..Store::default()
@@ -79,6 +83,7 @@ pub fn start(
         publish,
         monitor: monitor.clone(),
         teller,
+        told,
     };
     tokio::spawn(keeper.keep(receive, stop.clone()));
     let probing = connection.client.clone();
@@ -87,6 +92,7 @@ pub fn start(
         monitor,
         fleet,
         watching,
+        tell,
     }
 }
 
@@ -172,6 +178,18 @@ impl Store {
         }
     }
 
+    /// Takes what the nodes of a workload say.
+    fn hear(&mut self, key: Key, told: &findings::Told, now: domain::time::Time) {
+        let Some(progress) = self.progress.get_mut(&key) else {
+            return;
+        };
+        let next = progress.hear(told, now);
+        if *progress != next {
+            *progress = next;
+            self.dirty.insert(key);
+        }
+    }
+
     fn forget(&mut self, id: &(String, String)) {
         let Some(old) = self.revisions.remove(id) else {
             return;
@@ -245,6 +263,7 @@ struct Keeper {
     publish: watch::Sender<Arc<Fleet>>,
     monitor: Monitor,
     teller: Teller,
+    told: mpsc::Receiver<(Key, findings::Told)>,
 }
 
 impl Keeper {
@@ -257,6 +276,11 @@ impl Keeper {
             let mut told = tokio::select! {
                 () = stop.cancelled() => return,
                 told = receive.recv() => told,
+                Some((key, told)) = self.told.recv() => {
+                    self.store.hear(key, &told, self.monitor.now());
+                    self.publish();
+                    continue;
+                }
                 Some(to) = self.teller.asked() => {
                     self.teller.begin(to, &self.publish.borrow());
                     continue;
@@ -280,10 +304,7 @@ impl Keeper {
                 complete.extend(ends);
                 told = timeout_at(settled, receive.recv()).await.ok().flatten();
             }
-            let last = self.publish.borrow().clone();
-            if let Some(fleet) = self.store.next(&last, self.monitor.now()) {
-                self.publish.send_replace(Arc::new(fleet));
-            }
+            let last = self.publish();
             // Only what is published may be called live.
             let anew = !complete.is_empty();
             for watch in complete.drain(..) {
@@ -291,5 +312,13 @@ impl Keeper {
             }
             self.teller.snapshot(&last, &self.publish.borrow(), anew);
         }
+    }
+    /// Publishes the next snapshot, where there is one; returns the last.
+    fn publish(&mut self) -> Arc<Fleet> {
+        let last = self.publish.borrow().clone();
+        if let Some(fleet) = self.store.next(&last, self.monitor.now()) {
+            self.publish.send_replace(Arc::new(fleet));
+        }
+        last
     }
 }

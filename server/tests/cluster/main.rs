@@ -26,6 +26,7 @@ mod severed;
 mod silence;
 mod sizes;
 mod spared;
+mod verdict;
 mod walk;
 mod web;
 mod wire;

@@ -135,6 +135,7 @@ async fn draw(begun: f64) -> Result<(), JsValue> {
         }
     }
     crate::islands::keys::mark_selected();
+    crate::islands::keys::rove();
     Ok(())
 }
 

@@ -77,7 +77,7 @@ pub struct Kept<T> {
     _stop: tokio_util::sync::DropGuard,
 }
 
-impl<T: Send + 'static> Kept<T> {
+impl<T: PartialEq + Send + 'static> Kept<T> {
     /// Begins a watch, which ends with what is returned.
     pub fn follow<K: Watched<Seen = Change<T>>>(
         api: Api<K>,
@@ -104,41 +104,52 @@ impl<T: Send + 'static> Kept<T> {
         }
     }
 
-    /// Takes what the watch tells next and all that is there already; `false` when
-    /// it has ended.
+    /// Takes what the watch tells until something is another than before, and all
+    /// that is there already; `false` when the watch has ended.
     pub async fn next(&mut self) -> bool {
-        let Some(told) = self.receive.recv().await else {
-            return false;
-        };
-        self.take(told);
-        self.rest();
-        true
-    }
-
-    /// Takes what is there already.
-    pub fn rest(&mut self) {
-        while let Ok(told) = self.receive.try_recv() {
-            self.take(told);
+        loop {
+            let Some(told) = self.receive.recv().await else {
+                return false;
+            };
+            // Both: what is there already is taken in any case.
+            if self.take(told) | self.rest() {
+                return true;
+            }
         }
     }
 
-    fn take(&mut self, told: Told<Change<T>>) {
-        match told.seen {
+    /// Takes what is there already: whether it is another than before.
+    pub fn rest(&mut self) -> bool {
+        let mut changed = false;
+        while let Ok(told) = self.receive.try_recv() {
+            changed |= self.take(told);
+        }
+        changed
+    }
+
+    /// Most of what a node tells is that it lives: that is no change.
+    fn take(&mut self, told: Told<Change<T>>) -> bool {
+        let changed = match told.seen {
             Change::Is(one) => {
-                self.all.insert((self.name)(&one).to_owned(), Arc::new(one));
+                let name = (self.name)(&one);
+                let changed = self.all.get(name).is_none_or(|before| **before != one);
+                if changed {
+                    self.all.insert(name.to_owned(), Arc::new(one));
+                }
+                changed
             }
-            Change::Gone(name) => {
-                self.all.remove(&name);
-            }
+            Change::Gone(name) => self.all.remove(&name).is_some(),
             Change::All(all) => {
                 let name = self.name;
                 let named = |one: T| (name(&one).to_owned(), Arc::new(one));
                 self.all = all.into_iter().map(named).collect();
+                true
             }
-        }
+        };
         if told.complete.is_some() {
             self.monitor.fine(0);
         }
+        changed
     }
 
     /// How fresh they are.

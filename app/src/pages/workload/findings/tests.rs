@@ -114,6 +114,8 @@ fn line(verdict: Verdict) -> Line {
         current_since: None,
         moved_at: at(-999),
         moved_by: Moved::default(),
+        started_at: None,
+        pace: None,
         change_cause: None,
         owner: None,
         generation: 4,
@@ -125,6 +127,7 @@ fn stuck() -> Line {
         since: at(-999),
         updated: 3,
         desired: 6,
+        why: None,
     })
 }
 
@@ -248,7 +251,10 @@ fn the_heading_says_what_the_cause_does() {
         ..dead.clone()
     };
     let by_hand = finding(Cause::WaitsForPerson, Next::DeleteOldPods, 3);
-    let ill = line(Verdict::NotReady { nodes: 1 });
+    let ill = line(Verdict::NotReady {
+        nodes: 1,
+        why: None,
+    });
     let chosen = line(Verdict::OnDelete { old: 3 });
     for (found, line, words) in [
         (&not_found(), rolling(), "Stuck because the image cannot"),
