@@ -16,6 +16,10 @@ use leptos::prelude::*;
 use crate::i18n::Lang;
 use crate::model::{Beat, Delta, Followed, Workloads};
 
+/// Header of a request for the drawn parts of a page: what was told to be there. Who
+/// sends the same is given the same.
+pub const DRAWN_HEADER: &str = "x-rollbook-drawn";
+
 /// How the tab is connected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Connection {

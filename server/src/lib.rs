@@ -10,6 +10,7 @@ mod probes;
 mod problem;
 pub mod record;
 pub mod security;
+mod shared;
 mod site;
 pub mod state;
 pub mod telemetry;
@@ -24,11 +25,12 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use domain::health::Health;
-use http::StatusCode;
+use http::{Extensions, HeaderMap, StatusCode};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tokio_util::sync::CancellationToken;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::config::Config;
@@ -100,18 +102,30 @@ pub fn router(state: AppState) -> Router {
         .merge(site::router())
         .leptos_routes_with_context(&state, routes, context, document)
         .fallback(not_found)
+        .layer(compression())
+        .layer(axum::middleware::from_fn_with_state(
+            shared::Answers::new(),
+            shared::answer,
+        ))
         .layer(axum::middleware::from_fn(security::origin::check))
         .layer(axum::middleware::from_fn_with_state(
             state.hosts.clone(),
             security::host::check,
         ))
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
-        // Whatever was refused above is shaped, compressed and guarded here.
+        // Whatever was refused above is shaped and guarded here.
         .layer(axum::middleware::from_fn(problem::shape))
-        .layer(CompressionLayer::new().quality(PAGE_QUALITY))
         .layer(axum::middleware::from_fn(security::headers::set))
         .layer(axum::middleware::from_fn(telemetry::log))
         .with_state(state)
+}
+
+/// Answers are compressed where they are made; refusals are shaped later.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let made = |status: StatusCode, _, _: &HeaderMap, _: &Extensions| status.is_success();
+    CompressionLayer::new()
+        .quality(PAGE_QUALITY)
+        .compress_when(DefaultPredicate::new().and(made))
 }
 
 /// The page for an address that leads nowhere.
