@@ -196,10 +196,6 @@ pub fn WorkloadList(
                     <kbd>"K"</kbd>
                     " "
                     {lang.key_move()}
-                    " "
-                    <kbd>"?"</kbd>
-                    " "
-                    {lang.all_keys()}
                 </span>
             </p>
         </div>
