@@ -71,18 +71,44 @@ async function everyPage(browser, url) {
   console.error(`  ${count} pictures in ${folder}`);
 }
 
+/** Each of the README: its page, the size of the window, and where the picture ends if not with it. */
+async function inReadme(url) {
+  const { compare, revision, rollback, then } = await pages(url);
+  const [wide, low, high] = [880, 600, 1070].map((height) => ({ viewport: { width: 1200, height } }));
+  const phone = { viewport: { width: 390, height: 700 }, hasTouch: true, isMobile: true };
+  const section = (name) => `main section:has(h2:text-is("${name}"))`;
+  return [
+    { name: 'workloads', path: '/', options: wide, last: 'main' },
+    { name: 'stuck', path: falco, options: wide, last: '#findings' },
+    { name: 'history', path: fluentd, options: wide, last: section('Revision history') },
+    { name: 'compare', path: compare, options: { ...wide, colorScheme: 'dark' } },
+    { name: 'rollback', path: rollback, options: wide },
+    { name: 'then', path: then, options: low, first: section('What changed') },
+    { name: 'revision', path: revision, options: high },
+    { name: 'phone', path: '/', options: phone },
+    { name: 'phone-history', path: fluentd, options: { ...phone, colorScheme: 'dark' }, first: section('Revision history') },
+    // It goes back: whatever else is shown was taken before.
+    { name: 'progress', path: rollback, options: { ...low, colorScheme: 'dark' }, before: underWay },
+  ];
+}
+
+/** Goes back, and waits until some nodes have it and some have not. */
+async function underWay(page) {
+  await page.getByRole('button', { name: 'Roll back now' }).click();
+  await page.getByRole('list', { name: 'Rollback steps' }).getByText(/^(9|1\d) of 24$/).waitFor();
+}
+
 /** Those of the README: as wide as it shows them, with few colours. */
 async function readme(browser, url) {
-  const viewport = { width: 1200, height: 900 };
-  for (const [name, path, last] of [
-    ['workloads', '/', 'main'],
-    ['stuck', falco, '#findings'],
-    ['history', fluentd, 'main section:has(h2:text-is("Revision history"))'],
-  ]) {
-    const page = await open(browser, url + path, { colorScheme: 'light', viewport });
-    const { y, height } = await page.locator(last).boundingBox();
-    const clip = { x: 0, y: 0, width: viewport.width, height: Math.ceil(y + height) };
-    const picture = palette(await page.screenshot({ clip, fullPage: true }));
+  for (const { name, path, options, first, last, before } of await inReadme(url)) {
+    const page = await open(browser, url + path, { colorScheme: 'light', ...options });
+    await before?.(page);
+    const top = first ? (await page.locator(first).boundingBox()).y - 12 : 0;
+    await page.evaluate((top) => scrollTo(0, top), top);
+    const end = last && (await page.locator(last).boundingBox());
+    const { width, height } = options.viewport;
+    const clip = end && { x: 0, y: 0, width, height: Math.ceil(end.y + end.height) };
+    const picture = palette(await page.screenshot({ clip, fullPage: !!clip }));
     writeFileSync(join(folder, `${name}.png`), picture);
     console.error(`  ${join(folder, `${name}.png`)}: ${(picture.length / 1000).toFixed(0)} kB`);
     await page.context().close();

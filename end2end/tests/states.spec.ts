@@ -1,5 +1,5 @@
 // States that a workload, a revision or a rollout can be in, and how each is told.
-import { accessible, awake, daemonSet, expect, feed, kubectl, serve, test } from './base';
+import { accessible, awake, daemonSet, expect, feed, fits, kubectl, serve, test } from './base';
 
 const ledger = 'Revision history';
 
@@ -152,12 +152,54 @@ test('keys can be switched off, and never fire in a field @scripts', async ({ pa
   await page.keyboard.press('Escape');
   await expect(help).toBeHidden();
   await page.keyboard.press('r');
+  await page.keyboard.press('/');
   await page.keyboard.press('?');
-  await expect(help).toBeVisible();
+  await expect(help).toBeHidden();
+  await expect(page.getByRole('searchbox', { name: 'Jump to a workload' })).not.toBeFocused();
   await expect(page).toHaveURL(/daemonsets\/fluentd$/);
+  // It lasts, and the way back is a button.
+  await page.goto('/');
+  await awake(page);
+  await page.keyboard.press('?');
+  await page.getByRole('button', { name: 'All keys' }).press('Enter');
+  await expect(help.getByRole('checkbox', { name: 'Single-letter keys' })).not.toBeChecked();
+  await page.keyboard.press('Escape');
+  await expect(help).toBeHidden();
+  await expect(page.getByRole('button', { name: 'All keys' })).toBeFocused();
+  await page.goto('/ns/logging/daemonsets/fluentd');
+  await awake(page);
+  await page.getByRole('button', { name: 'All keys' }).click();
   await help.getByRole('checkbox', { name: 'Single-letter keys' }).check();
   await page.keyboard.press('Escape');
   await expect(help).toBeHidden();
   await page.keyboard.press('c');
   await expect(page.getByRole('heading', { level: 1, name: 'Compare revisions' })).toBeVisible();
+});
+
+test('keys have a button on every page, and none where nothing would answer', async ({ page }) => {
+  const scripts = test.info().project.use.javaScriptEnabled !== false;
+  const fluentd = '/ns/logging/daemonsets/fluentd';
+  for (const path of ['/', '/then', '/images', fluentd, `${fluentd}/compare`, `${fluentd}/rollback`, `${fluentd}/progress`, '/nowhere']) {
+    await page.goto(path);
+    await expect(page.getByRole('button', { name: 'All keys' })).toHaveCount(scripts ? 1 : 0);
+  }
+});
+
+test('where the page is narrow the button is below what it shows @scripts', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('/ns/logging/daemonsets/fluentd');
+  await awake(page);
+  await fits(page);
+  // Nothing that stays in its place covers it.
+  await page.getByRole('contentinfo').getByRole('button', { name: 'All keys' }).click();
+  await expect(page.getByRole('dialog', { name: 'All keys' })).toBeVisible();
+});
+
+test.describe('a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  test('it has no keys to tell of', async ({ page }) => {
+    await page.goto('/');
+    await expect(page.getByRole('heading', { level: 1, name: 'Workloads' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'All keys' })).toBeHidden();
+  });
 });

@@ -11,7 +11,7 @@ mod board;
 #[cfg(feature = "hydrate")]
 pub use board::rove;
 
-/// The help, and in the browser the keys themselves.
+/// The help with its button, and in the browser the keys themselves.
 #[island]
 pub fn Keys(
     /// Language.
@@ -32,7 +32,17 @@ pub fn Keys(
     ];
     #[cfg(feature = "hydrate")]
     Effect::new(|_| browser::listen());
+    let open = |_| {
+        #[cfg(feature = "hydrate")]
+        browser::open_help();
+    };
     view! {
+        <footer class="keys-foot needs-script">
+            <button type="button" class="all-keys" aria-haspopup="dialog" on:click=open>
+                <kbd aria-hidden="true">"?"</kbd>
+                {lang.all_keys()}
+            </button>
+        </footer>
         <p id="selecting" class="selecting" role="status" data-words=lang.selecting()></p>
         <dialog id="keys" class="keys" aria-label=lang.all_keys()>
             <h2>{lang.all_keys()}</h2>
@@ -104,7 +114,8 @@ mod browser {
                 return;
             }
             let key = event.key();
-            if key.len() == 1 && key != "?" && key != " " && letters_off() {
+            // The button leads to the help then: no single key is left (WCAG 2.1.4).
+            if key.len() == 1 && key != " " && letters_off() {
                 return;
             }
             if !was_g && super::board::press(&key) {
@@ -152,7 +163,7 @@ mod browser {
         find(selector).is_some_and(|element| element.focus().is_ok())
     }
 
-    fn open_help() -> bool {
+    pub fn open_help() -> bool {
         find("#keys")
             .and_then(|element| element.dyn_into::<HtmlDialogElement>().ok())
             .is_some_and(|dialog| dialog.show_modal().is_ok())
@@ -278,7 +289,16 @@ mod browser {
             .is_some()
     }
 
+    /// Keys that do nothing are not hinted at.
+    fn mark_letters() {
+        if let Some(root) = document().document_element() {
+            // Fails only for a name that is none.
+            let _ = root.toggle_attribute_with_force("data-letters-off", letters_off());
+        }
+    }
+
     fn restore_letters() {
+        mark_letters();
         let Some(input) =
             find("#letters").and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
         else {
@@ -295,6 +315,7 @@ mod browser {
                     storage.set_item(LETTERS_OFF, "1")
                 };
             }
+            mark_letters();
         });
         let _ = input.add_event_listener_with_callback("change", changed.as_ref().unchecked_ref());
         changed.forget();

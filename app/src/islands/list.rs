@@ -165,29 +165,29 @@ pub fn WorkloadList(
         >
             <div class="panel table-panel">
                 {part(move || empty_state(lang, &model.get(), &query.get(), order))}
-                <table class="list" aria-label="DaemonSets" class:hidden=flag(move || order.shown.with(Vec::is_empty))>
-                    <thead>
-                        <tr>
-                            <th scope="col">{lang.column_verdict()}</th>
-                            <th scope="col">{lang.column_name()}</th>
-                            <th scope="col">{lang.column_revision_image()}</th>
-                            <th scope="col">{lang.column_nodes()}</th>
-                            <th scope="col" class="wide-only">
+                <table class="list" role="table" aria-label="DaemonSets" class:hidden=flag(move || order.shown.with(Vec::is_empty))>
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <th role="columnheader" scope="col">{lang.column_verdict()}</th>
+                            <th role="columnheader" scope="col">{lang.column_name()}</th>
+                            <th role="columnheader" scope="col">{lang.column_revision_image()}</th>
+                            <th role="columnheader" scope="col">{lang.column_nodes()}</th>
+                            <th role="columnheader" scope="col" class="wide-only">
                                 {lang.column_live_since()}
                             </th>
-                            <th scope="col" class="wide-only">
+                            <th role="columnheader" scope="col" class="wide-only">
                                 {lang.owner()}
                             </th>
                         </tr>
                     </thead>
-                    <tbody>
+                    <tbody role="rowgroup">
                         <For
                             each=move || order.shown.get()
                             key=|uid| uid.clone()
                             children=move |uid| {
                                 let line = Memo::new(move |_| lines.with(|all| all.get(&uid).cloned()));
                                 view! {
-                                    <tr data-line="">
+                                    <tr role="row" data-line="">
                                         {part(move || line.get().map(|line| row::cells(lang, &line, now)))}
                                     </tr>
                                 }
@@ -216,10 +216,6 @@ pub fn WorkloadList(
                     <kbd>"K"</kbd>
                     " "
                     {lang.key_move()}
-                    " "
-                    <kbd>"?"</kbd>
-                    " "
-                    {lang.all_keys()}
                 </span>
             </p>
         </div>

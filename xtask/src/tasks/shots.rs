@@ -1,4 +1,4 @@
-//! Pictures of every page of the demo's story, to be looked at, and the two of
+//! Pictures of every page of the demo's story, to be looked at, and those of
 //! the README. What is taken and how is in `end2end/shots.mjs`.
 
 use std::process::Command;
@@ -18,7 +18,7 @@ pub struct Arguments {
     /// started
     #[arg(long)]
     url: Option<String>,
-    /// Only those of the README, into docs/images
+    /// Only those of the README, into docs/images; for the last one it rolls back
     #[arg(long)]
     readme: bool,
 }

@@ -30,13 +30,13 @@ pub fn cells(lang: Lang, line: &Line, now: Signal<Time>) -> impl IntoView + use<
         (Some(_), false) => "revision",
     };
     view! {
-        <td class="cell-verdict">
+        <td role="cell" class="cell-verdict">
             <VerdictLine verdict=line.verdict.clone() lang/>
             <span class="note muted small">
                 {maybe(move || verdict::note(lang, &noted, now.get()))}
             </span>
         </td>
-        <td class="cell-name">
+        <td role="cell" class="cell-name">
             <a href=urls::workload(&line.key()) title=line.name.clone()>
                 {line.name.clone()}
             </a>
@@ -54,7 +54,7 @@ pub fn cells(lang: Lang, line: &Line, now: Signal<Time>) -> impl IntoView + use<
                     })}
             </span>
         </td>
-        <td class="cell-revision">
+        <td role="cell" class="cell-revision">
             <span class="revisions">
                 {line
                     .from_revision
@@ -69,7 +69,7 @@ pub fn cells(lang: Lang, line: &Line, now: Signal<Time>) -> impl IntoView + use<
             </span>
             <Images images=line.images.clone() lang/>
         </td>
-        <td class="cell-nodes">
+        <td role="cell" class="cell-nodes">
             <NodesBar counts lang thin=calm/>
             <span class="small">
                 <b>{lang.number(counts.ready)} " / " {lang.number(counts.desired)}</b>
@@ -77,8 +77,8 @@ pub fn cells(lang: Lang, line: &Line, now: Signal<Time>) -> impl IntoView + use<
                 <span class="muted">{lang.ready()}</span>
             </span>
         </td>
-        <td class="cell-since wide-only">{since(lang, line, now)}</td>
-        <td class="cell-owner wide-only">
+        <td role="cell" class="cell-since wide-only">{since(lang, line, now)}</td>
+        <td role="cell" class="cell-owner wide-only">
             <OwnerBadge owner=line.owner.clone() lang/>
         </td>
     }
