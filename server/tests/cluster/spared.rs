@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 
-use super::rig::{Rig, start};
-use super::web::serve;
+use super::rig::{Rig, share, start};
+use super::web::{serve, text};
 
 /// Reads of the watched kinds that the apiserver has answered so far.
 fn counted(rig: &Rig) -> u64 {
@@ -82,4 +82,48 @@ async fn a_hundred_reads_ask_the_apiserver_for_nothing() {
     println!("{read} in {took:?} with a hundred reads, {idle} without");
     assert!(before > 0, "the counters are found");
     assert!(read <= idle, "{read} with a hundred reads, {idle} without");
+}
+
+/// Those who look at one page and are told of the same change are given one answer,
+/// and nobody the answer to another question.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_the_same_is_given_the_same() {
+    let rig = share().await;
+    rig.two("alike").await;
+    let web = serve(&rig, &[]).await;
+    let page = "/ns/default/daemonsets/alike";
+    let told = ("x-rollbook-drawn", "n1-7");
+    let ask = async |headers: Vec<(&str, &str)>| {
+        let answer = web.ask("GET", page, &headers, "").await;
+        assert_eq!(answer.status().as_u16(), 200);
+        let policy = answer.headers()["content-security-policy"].clone();
+        (policy, text(answer).await)
+    };
+    // Each that is made has a nonce of its own.
+    let chinese = ("accept-language", "zh");
+    let [one, same, other, newer, of_nobody] = futures::join!(
+        ask(vec![told]),
+        ask(vec![told]),
+        ask(vec![told, chinese]),
+        ask(vec![("x-rollbook-drawn", "n1-8")]),
+        ask(vec![]),
+    )
+    .into();
+    assert!(one.1.contains("Revision history"));
+    assert_eq!(one, same);
+    let all = [&one, &other, &newer, &of_nobody];
+    for (at, a) in all.iter().enumerate() {
+        for b in &all[at + 1..] {
+            assert_ne!(a.0, b.0, "made by themselves");
+        }
+    }
+    assert!(other.1.contains("lang=\"zh"));
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let later = ask(vec![told]).await;
+    assert_ne!(one.0, later.0, "what was made is not kept");
+    // Who asks by another name is refused, whatever is kept.
+    let foreign = web
+        .ask("GET", page, &[told, ("host", "evil.example")], "")
+        .await;
+    assert_ne!(foreign.status().as_u16(), 200);
 }

@@ -2,15 +2,19 @@
 //! id: when their workload changes the page is fetched again, and they are put in
 //! the place of what stood there.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DomParser, Element, FocusOptions, HtmlElement, Response, SupportedType, SvgElement};
+use web_sys::{
+    DomParser, Element, FocusOptions, Headers, HtmlElement, RequestInit, Response, SupportedType,
+    SvgElement,
+};
 
 use super::{all, dress};
+use crate::live::DRAWN_HEADER;
 
 /// The record is written a moment after the event.
 const WRITTEN_AFTER: f64 = 1500.0;
@@ -23,6 +27,8 @@ const PACE: f64 = 250.0;
 const PATIENCE: f64 = 5000.0;
 
 thread_local! {
+    /// What was told to be there: the history and the nodes.
+    static TOLD: RefCell<[String; 2]> = const { RefCell::new([String::new(), String::new()]) };
     /// When the next look is due, by the browser's clock.
     static NEXT: Cell<f64> = const { Cell::new(f64::INFINITY) };
     /// What was seen before this is not enough.
@@ -36,6 +42,7 @@ thread_local! {
 /// Looks at once where the page shows a history that is not this one, and again
 /// once the record can be written; the `first` word tells no change by itself.
 pub fn follow(drawn: &str, first: bool) {
+    TOLD.with_borrow_mut(|told| drawn.clone_into(&mut told[usize::from(is_board(drawn))]));
     let mut parts = all("[data-drawn]").peekable();
     if parts.peek().is_none() {
         return;
@@ -103,7 +110,10 @@ fn plan(at: f64) {
 
 /// Fetches the page and puts its drawn parts in place.
 async fn draw(begun: f64) -> Result<(), JsValue> {
-    let answer = JsFuture::from(window().fetch_with_str("")).await?;
+    let (asked, headers) = (RequestInit::new(), Headers::new()?);
+    headers.set(DRAWN_HEADER, &TOLD.with_borrow(|told| told.concat()))?;
+    asked.set_headers(&headers);
+    let answer = JsFuture::from(window().fetch_with_str_and_init("", &asked)).await?;
     let text = JsFuture::from(answer.dyn_into::<Response>()?.text()?).await?;
     let page = DomParser::new()?.parse_from_string(
         &text.as_string().unwrap_or_default(),
