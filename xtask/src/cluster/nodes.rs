@@ -1,4 +1,4 @@
-//! Nodes that KWOK plays, in three zones.
+//! Nodes that KWOK plays, in three zones; those of the last are smaller.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,11 @@ pub fn list(first: usize, count: usize) -> String {
 fn node(index: usize) -> Value {
     let zone = ["a", "b", "c"][index % 3];
     let name = format!("wk-eu1{zone}-{:03}", index / 3 + 1);
-    let size = json!({"cpu": "16", "memory": "64Gi", "pods": "110", "ephemeral-storage": "200Gi"});
+    let (kind, cpu, memory) = match zone {
+        "c" => ("m6i.2xlarge", "8", "32Gi"),
+        _ => ("m6i.4xlarge", "16", "64Gi"),
+    };
+    let size = json!({"cpu": cpu, "memory": memory, "pods": "110", "ephemeral-storage": "200Gi"});
     json!({
         "apiVersion": "v1",
         "kind": "Node",
@@ -22,7 +26,7 @@ fn node(index: usize) -> Value {
                 "kubernetes.io/hostname": name,
                 "kubernetes.io/os": "linux",
                 "node-role.kubernetes.io/worker": "",
-                "node.kubernetes.io/instance-type": "m6i.4xlarge",
+                "node.kubernetes.io/instance-type": kind,
                 "topology.kubernetes.io/region": "eu-1",
                 "topology.kubernetes.io/zone": format!("eu-1{zone}"),
             },

@@ -109,6 +109,7 @@ fn tell_all(cluster: &Cluster, rollbook: Option<&str>) -> Outcome<()> {
     std::thread::scope(|scope| {
         let tellers: Vec<_> = list(&story["workloads"])
             .iter()
+            .filter(|workload| is_told(cluster, workload))
             .map(|workload| scope.spawn(move || tell(cluster, rollbook, workload)))
             .collect();
         tellers.into_iter().try_for_each(|teller| {
@@ -117,6 +118,12 @@ fn tell_all(cluster: &Cluster, rollbook: Option<&str>) -> Outcome<()> {
                 .unwrap_or_else(|_| fail("a part of the story broke off"))
         })
     })
+}
+
+/// Some are only worth seeing on many nodes.
+fn is_told(cluster: &Cluster, workload: &Value) -> bool {
+    let from = workload["from-nodes"].as_u64().unwrap_or_default();
+    u64::try_from(cluster.nodes()).is_ok_and(|nodes| nodes >= from)
 }
 
 /// The namespaces that are not there from the start, as JSON text.
@@ -228,6 +235,7 @@ impl Told<'_> {
             "rollout" => self.until("is rolled out", &["rollout", "status", target, GLANCE]),
             "pods" => self.ready(),
             "delete-pods" => self.delete_pods(value.as_u64().unwrap_or(1)),
+            "node-dies" => self.node_dies(value.as_str().unwrap_or_default()),
             other => fail(format!("{target}: no such step: {other}")),
         }
     }
@@ -253,6 +261,12 @@ impl Told<'_> {
         });
         post(rollbook, "/api/rollback", &order)?;
         self.observed(&self.field(GENERATION)?)
+    }
+
+    /// Nobody plays the kubelet of this node any more.
+    fn node_dies(&self, node: &str) -> Outcome<()> {
+        self.kubectl(&["annotate", "node", node, "kwok.x-k8s.io/node-"])
+            .map(|_| ())
     }
 
     /// Deletes so many percent of the pods, by name.
