@@ -62,9 +62,8 @@ async function one(number, begin, generation) {
 }
 
 /**
- * So many workloads that are there since the record begins. Those in it were
- * edited once since their last period; the others never. All are handled by the
- * controller when this returns.
+ * So many workloads that are there since the record begins, each edited once
+ * since its last period; handled by the controller when this returns.
  */
 export async function fill(api, workloads, made) {
   for (let i = 0; i < 5; i++) {
@@ -74,9 +73,7 @@ export async function fill(api, workloads, made) {
     });
   }
   const edited = made.periods / made.workloads + 1;
-  for (let number = 0; number < workloads; number++) {
-    await one(number, made.begin, number < made.workloads ? edited : 1);
-  }
+  for (let number = 0; number < workloads; number++) await one(number, made.begin, edited);
   for (;;) {
     const { items } = await api('GET', '/apis/apps/v1/daemonsets');
     const handled = items.filter((own) => own.status.observedGeneration === own.metadata.generation);

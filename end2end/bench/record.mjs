@@ -19,11 +19,9 @@ const mb = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 const count = (number) => number.toLocaleString('en');
 const ms = (s) => `p50 ${s.p50.toFixed(1)}, p99 ${s.p99.toFixed(1)}, max ${s.max.toFixed(1)} ms (${s.runs})`;
 
-/** A record's file and what lies beside it. */
-const files = (path) => ['', '-wal', '-shm', '-lock'].map((end) => path + end);
-
+/** Removes a record's file and what lies beside it. */
 function remove(path) {
-  for (const own of files(path)) rmSync(own, { force: true });
+  for (const end of ['', '-wal', '-shm', '-lock']) rmSync(path + end, { force: true });
 }
 
 /** Imports so many workloads, periods and templates of each, of the year that ends now. */
@@ -82,8 +80,7 @@ async function recorded(url, made) {
   for (let i = 0; i < 600; i++) {
     const answer = await fetch(`${url}/api/then`);
     const { workloads: all = [] } = answer.ok ? await answer.json() : {};
-    const has = all.filter((one) => one.generation === last);
-    if (all.length === workloads && has.length === made.workloads) return;
+    if (all.filter((one) => one.generation === last).length === workloads) return;
     await sleep(100);
   }
   throw new Error('the record does not follow the cluster');
@@ -134,10 +131,10 @@ async function ask(server, made) {
 async function measureFile(made) {
   const path = `${folder}/measured.db`;
   remove(path);
-  files(made.path).forEach((own, i) => {
-    // What was written last may be beside the file.
-    if (existsSync(own)) copyFileSync(own, files(path)[i]);
-  });
+  // What was written last may be beside it.
+  for (const end of ['', '-wal']) {
+    if (existsSync(made.path + end)) copyFileSync(made.path + end, path + end);
+  }
   const measured = await measure(made, path);
   remove(path);
   return measured;
