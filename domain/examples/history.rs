@@ -1,7 +1,8 @@
 //! Prints a made-up record, as `rollbook record export` does: for measurements.
 //!
-//! `history WORKLOADS PERIODS TEMPLATES`: so many workloads, each with so many
-//! periods over the last year, which take so many templates in turn.
+//! `history WORKLOADS PERIODS TEMPLATES BEGIN`: so many workloads, each with so
+//! many periods over the year that began then (in seconds since 1970), which take
+//! so many templates in turn.
 
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
@@ -144,13 +145,12 @@ fn main() -> std::io::Result<()> {
     let mut numbers = std::env::args()
         .skip(1)
         .filter_map(|text| text.parse::<i64>().ok());
-    let (Some(workloads), Some(periods), Some(templates)) =
-        (numbers.next(), numbers.next(), numbers.next())
-    else {
-        return Err(std::io::Error::other("history WORKLOADS PERIODS TEMPLATES"));
+    let mut number = || {
+        let usage = "history WORKLOADS PERIODS TEMPLATES BEGIN";
+        numbers.next().ok_or_else(|| std::io::Error::other(usage))
     };
-    let now = Time::from(jiff::Timestamp::now());
-    let begin = Time::from_second(now.after(-YEAR).millis() / 1000);
+    let (workloads, periods, templates) = (number()?, number()?, number()?);
+    let begin = Time::from_second(number()?);
     let mut out = BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
     let mut history = History {
         out: &mut out,
@@ -162,7 +162,7 @@ fn main() -> std::io::Result<()> {
     history.print(&Fact::Watch(Watch {
         id: "made-up".to_owned(),
         from: begin,
-        to: now,
+        to: begin.after(YEAR),
         namespaces: Vec::new(),
     }))?;
     for number in 0..workloads {

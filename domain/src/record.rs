@@ -15,6 +15,7 @@
 pub mod book;
 pub mod changes;
 pub mod check;
+mod compared;
 pub mod images;
 pub mod kept;
 mod lives;

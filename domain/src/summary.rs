@@ -113,10 +113,26 @@ pub const NOISE_LABELS: [&str; 3] = [
     "pod-template-generation",
 ];
 
+/// A template to compare: values in it that look like secrets still differ, and
+/// cannot be read.
+#[derive(Clone, Debug)]
+pub struct Veiled(Value);
+
+impl Veiled {
+    /// A template with its secrets veiled.
+    pub fn of(template: &Value) -> Self {
+        Self(secrets::veiled(template))
+    }
+}
+
 /// The changes from one template to another, the weightiest first. Values that
 /// look like secrets are compared, and never given.
 pub fn summary(from: &Value, to: &Value) -> Vec<Change> {
-    let (from, to) = (&secrets::veiled(from), &secrets::veiled(to));
+    between(&Veiled::of(from), &Veiled::of(to))
+}
+
+/// The same of templates that are compared with several others.
+pub fn between(Veiled(from): &Veiled, Veiled(to): &Veiled) -> Vec<Change> {
     let mut out = Out::default();
     metadata(&mut out, from.get("metadata"), to.get("metadata"));
     spec(&mut out, from.get("spec"), to.get("spec"));

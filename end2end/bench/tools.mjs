@@ -57,10 +57,10 @@ export function memory(pid) {
 }
 
 /** Rollbook, once it is ready. */
-export async function serve() {
-  const child = spawn(need('ROLLBOOK_BIN'), ['--kubeconfig', need('ROLLBOOK_KUBECONFIG'), '--port', '0'], {
+export async function serve(words = [], env = {}) {
+  const child = spawn(need('ROLLBOOK_BIN'), ['--kubeconfig', need('ROLLBOOK_KUBECONFIG'), '--port', '0', ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, RUST_LOG: 'error' },
+    env: { ...process.env, RUST_LOG: 'error', ...env },
   });
   const line = await new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve);

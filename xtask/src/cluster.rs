@@ -156,6 +156,22 @@ impl Cluster {
         self.work().join("logs")
     }
 
+    /// The address of its etcd.
+    ///
+    /// # Errors
+    /// When kwokctl did not write it down.
+    pub fn etcd(&self) -> Outcome<String> {
+        let config = self.work().join("kwok.yaml");
+        let text = fs::read_to_string(config).doing("cannot read what kwokctl wrote")?;
+        let port = text
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("etcdPort: "));
+        port.map_or_else(
+            || fail("kwokctl does not say the port of etcd"),
+            |port| Ok(format!("http://127.0.0.1:{port}")),
+        )
+    }
+
     /// Its kubeconfig.
     pub fn kubeconfig(&self) -> PathBuf {
         self.folder.path().join("kubeconfig")

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::compared::Compared;
 use super::timeline::{Gap, Grade, Moment, PAUSE, begun, deleted, ordered};
 use super::watching::gaps;
 use super::{By, Cause, Known, Period, Watch};
-use crate::summary::{self, Chips};
+use crate::summary::Chips;
 use crate::template::{ContainerImage, Digest, Template};
 use crate::time::Time;
 use crate::workload::Key;
@@ -188,11 +189,13 @@ pub fn changes(sources: Sources, window: Window, now: Time) -> Changes {
     };
     let mut unsure: HashSet<String> = HashSet::new();
     let mut told = Vec::new();
+    let mut compared = Compared::new(&sources.templates);
     for around in &sources.periods {
-        let change = change(around, &sources.templates);
-        if !window.has(change.when) {
+        let period = placed(around);
+        if !window.has(begun(&period, &around.known)) {
             continue;
         }
+        let change = change(around, &period, &mut compared);
         // It was there when somebody first looked, and may be far older.
         let first = around.before.is_none() && change.what != What::Created;
         let unknown = change.when.grade == Grade::NotKnown && change.when.not_before < window.from;
@@ -286,23 +289,21 @@ fn watched<'a>(
     all
 }
 
-fn change(around: &Around, templates: &HashMap<Digest, Template>) -> Change {
+/// The period, with bounds that those beside it allow.
+fn placed(around: &Around) -> Period {
     let place = usize::from(around.before.is_some());
     let all = [&around.before, &Some(around.period.clone()), &around.next];
     let mut periods: Vec<Period> = all.into_iter().flatten().cloned().collect();
     ordered(&mut periods);
-    let period = &periods[place];
+    periods.swap_remove(place)
+}
+
+fn change(around: &Around, period: &Period, compared: &mut Compared) -> Change {
     let before = around.before.as_ref();
     let missing = before.map_or(0, |before| period.generation - before.generation - 1);
-    let of = |period: &Period| templates.get(&period.template?);
-    let (old, new) = (before.filter(|_| missing == 0).and_then(of), of(period));
-    let (chips, restart) = match (old, new) {
-        (Some(old), Some(new)) => (
-            summary::chips(&summary::summary(&old.value(), &new.value())),
-            !old.same_as(new) && old.same_content_as(new),
-        ),
-        _ => (Chips::default(), false),
-    };
+    let old = before.filter(|_| missing == 0);
+    let (chips, restart) = compared.pair(old.and_then(|p| p.template), period.template);
+    let new = compared.template(period.template);
     let last = |period: &Period| period.numbers.keys().next_back().copied();
     Change {
         key: around.known.key.clone(),
@@ -315,7 +316,7 @@ fn change(around: &Around, templates: &HashMap<Digest, Template>) -> Change {
         },
         when: begun(period, &around.known),
         generation: Some(period.generation),
-        from_revision: before.filter(|_| missing == 0).and_then(last),
+        from_revision: old.and_then(last),
         revision: last(period),
         images: new.map(|t| t.images().to_vec()).unwrap_or_default(),
         changes: chips,

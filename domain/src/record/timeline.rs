@@ -7,9 +7,10 @@ mod told;
 
 use std::collections::HashMap;
 
+use super::compared::Compared;
 use super::part::Part;
 use super::{Bounds, CLOCK, CUT, Kept, Known, Period, Watch};
-use crate::summary::{self, Chips};
+use crate::summary::Chips;
 use crate::template::{Digest, Template};
 use crate::time::Time;
 
@@ -66,13 +67,11 @@ pub fn timeline(sources: &Sources, now: Time) -> Timeline {
     let since = watches.iter().map(|watch| watch.from).min();
     let since = since.max(since.and(forgotten).map(|past| past.until));
     let watched = Watched::by(&watches, known, &periods, since, now);
-    // Each template is in two comparisons: its text is read once.
-    let templates = sources.templates.iter();
-    let values: Values = templates.map(|(digest, t)| (*digest, t.value())).collect();
+    let mut compared = Compared::new(&sources.templates);
     let mut rows: Vec<Row> = Vec::with_capacity(periods.len());
     for at in 0..periods.len() {
         let row = row(sources, &periods, at, gone, &watched);
-        let (changes, restart_only) = changed(sources, &values, &periods, at);
+        let (changes, restart_only) = compared.pair(before(&periods, at), periods[at].template);
         rows.push(Row {
             changes,
             restart_only,
@@ -142,27 +141,12 @@ pub(super) fn begun(period: &Period, known: &Known) -> Moment {
     }
 }
 
-type Values = HashMap<Digest, serde_json::Value>;
-
-/// What changed against the period before, where both are known and follow each
-/// other; and whether that is the time of a restart only.
-fn changed(sources: &Sources, values: &Values, periods: &[Period], at: usize) -> (Chips, bool) {
-    let period = &periods[at];
-    let known = |period: &Period| {
-        let digest = period.template?;
-        Some((sources.templates.get(&digest)?, values.get(&digest)?))
-    };
-    let before = at
-        .checked_sub(1)
-        .map(|before| &periods[before])
-        .filter(|before| before.generation + 1 == period.generation);
-    match (before.and_then(known), known(period)) {
-        (Some((before, old)), Some((after, new))) => (
-            summary::chips(&summary::summary(old, new)),
-            !before.same_as(after) && before.same_content_as(after),
-        ),
-        _ => (Chips::default(), false),
-    }
+/// The template of the period before, where that is known and they follow each
+/// other.
+fn before(periods: &[Period], at: usize) -> Option<Digest> {
+    let before = &periods[at.checked_sub(1)?];
+    let follows = before.generation + 1 == periods[at].generation;
+    before.template.filter(|_| follows)
 }
 
 fn row(

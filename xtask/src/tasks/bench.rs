@@ -7,6 +7,7 @@ use std::process::Command;
 use clap::Args;
 use xtask::cluster::binaries::Binaries;
 use xtask::cluster::{Cluster, Options};
+use xtask::postgres::Postgres;
 use xtask::run::{Doing, Outcome, root, run as run_command, step};
 
 use super::setup::{self, Level};
@@ -15,7 +16,7 @@ use super::{dist, web};
 /// How much is made.
 #[derive(Args)]
 pub struct Arguments {
-    /// Measure only the record; no cluster is started
+    /// Measure only the record
     #[arg(long)]
     record: bool,
     /// DaemonSets
@@ -26,39 +27,28 @@ pub struct Arguments {
     revisions: u32,
 }
 
-/// Builds what ships, measures it, prints a table and leaves all samples in
-/// `target/bench.json`.
+/// Builds what ships, measures it, prints tables and leaves all samples in
+/// `target/bench.json` and `target/bench/record.json`.
 ///
 /// # Errors
 /// When something cannot be built, started or asked.
 pub fn run(arguments: &Arguments) -> Outcome<()> {
-    if arguments.record {
-        let tools = setup::prepare(Level::Browser)?;
-        web::build(&tools.wasm)?;
-        dist::server()?;
-        return step("measuring the record (about 5 min)", record);
-    }
-    let tools = setup::prepare(Level::Browser)?;
+    let tools = setup::prepare(Level::Tests)?;
     Binaries::ensure()?;
     web::build(&tools.wasm)?;
     dist::server()?;
-    let cluster = step("starting the control plane (about 5 s)", || {
-        Cluster::start(Options::test("bench"))
-    })?;
-    let kubectl = cluster.kubectl_command();
+    step("measuring the record (about 20 min at first)", record)?;
+    if arguments.record {
+        return Ok(());
+    }
+    let cluster = start("bench", 3)?;
     let results = dist::folder().join("bench.json");
-    let mut command = Command::new("node");
+    let mut command = measure(&cluster, "bench/run.mjs");
     command
-        .current_dir(root().join("end2end"))
-        .arg("bench/run.mjs")
-        .env("ROLLBOOK_BIN", dist::folder().join("release/rollbook"))
-        .env("ROLLBOOK_KUBECTL", kubectl.get_program())
-        .env("ROLLBOOK_KUBECONFIG", cluster.kubeconfig())
         .env("ROLLBOOK_RECORD", cluster.folder().join("record.db"))
         .env("BENCH_WORKLOADS", arguments.workloads.to_string())
         .env("BENCH_REVISIONS", arguments.revisions.to_string())
         .env("BENCH_RESULTS", &results);
-    step("measuring the record (about 5 min)", record)?;
     if let Some(path) = tools.chromium {
         command.env("ROLLBOOK_CHROMIUM", path);
     }
@@ -67,24 +57,41 @@ pub fn run(arguments: &Arguments) -> Outcome<()> {
     Ok(())
 }
 
-/// The record at its full size. It is made anew, in `target/bench`.
-fn record() -> Outcome<()> {
-    dist::cargo(&[
-        "build",
-        "--quiet",
-        "--release",
-        "--package",
-        "domain",
-        "--example",
-        "history",
-    ])?;
-    let release = dist::folder().join("release");
+fn start(name: &str, nodes: usize) -> Outcome<Cluster> {
+    step("starting the control plane (about 5 s)", || {
+        Cluster::start(Options {
+            nodes,
+            ..Options::test(name)
+        })
+    })
+}
+
+/// A measurement with what ships, on a cluster.
+fn measure(cluster: &Cluster, script: &str) -> Command {
     let mut command = Command::new("node");
     command
         .current_dir(root().join("end2end"))
-        .arg("bench/record.mjs")
-        .env("ROLLBOOK_BIN", release.join("rollbook"))
-        .env("BENCH_HISTORY", release.join("examples/history"))
+        .arg(script)
+        .env("ROLLBOOK_BIN", dist::folder().join("release/rollbook"))
+        .env("ROLLBOOK_KUBECTL", cluster.kubectl_command().get_program())
+        .env("ROLLBOOK_KUBECONFIG", cluster.kubeconfig());
+    command
+}
+
+/// The record at its full size, in a file and in a PostgreSQL of its own. The
+/// files are kept in `target/bench` for the next time.
+fn record() -> Outcome<()> {
+    let example = ["--package", "domain", "--example", "history"];
+    dist::cargo(&[&["build", "--quiet", "--release"], &example[..]].concat())?;
+    // What is asked is not about pods: no node makes any.
+    let cluster = start("record", 0)?;
+    let postgres = Postgres::start("bench")?;
+    let history = dist::folder().join("release/examples/history");
+    let mut command = measure(&cluster, "bench/record.mjs");
+    command
+        .env("BENCH_HISTORY", history)
+        .env("BENCH_ETCD", cluster.etcd()?)
+        .env("BENCH_POSTGRES", postgres.url())
         .env("BENCH_FOLDER", dist::folder().join("bench"));
     run_command(&mut command).doing("the measurement of the record")
 }

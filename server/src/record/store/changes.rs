@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use app::record::Failure;
-use domain::record::Known;
 use domain::record::changes::{Around, Changes, MOST, Sources, There, Window, changes};
+use domain::record::{Known, Period};
 use domain::template::Digest;
 use domain::time::Time;
 use sqlx::Row as _;
@@ -25,13 +25,27 @@ const SCOPE: usize = 3;
 const CERTAIN: &str = "p.starts <= $2 AND (p.generation = 1 OR EXISTS (SELECT 1 FROM period q \
      WHERE q.workload = p.workload AND q.generation < p.generation))";
 
-/// May have begun in the window: seen only after it, or the first known one.
-/// Of those after it a few are enough: more are seen at once only where many
-/// templates came while nobody watched.
-const MAYBE: &str = "((p.starts > $2 AND p.generation <= 7 + (SELECT MIN(q.generation) \
-     FROM period q WHERE q.workload = p.workload AND q.starts > $2)) \
-     OR (p.starts <= $2 AND p.generation > 1 AND NOT EXISTS (SELECT 1 FROM period q \
-     WHERE q.workload = p.workload AND q.generation < p.generation)))";
+/// The first known one of its workload: it may have begun in the window.
+const FIRST: &str = "p.starts <= $2 AND p.generation > 1 AND NOT EXISTS (SELECT 1 FROM period q \
+     WHERE q.workload = p.workload AND q.generation < p.generation)";
+
+/// Those that were seen only after the window, so many of each workload that was
+/// there: they may have begun in it. A search by index for each workload, as SQLite
+/// keeps the order of a cross join: from one generation to the next `starts` never
+/// falls.
+fn after(most: u32) -> String {
+    let next = "(SELECT q.generation FROM period q WHERE q.workload = w.uid AND q.starts > $2 \
+         ORDER BY q.starts, q.generation LIMIT 1)";
+    format!(
+        "FROM workload w CROSS JOIN period p WHERE p.workload = w.uid \
+         AND p.generation >= {next} AND p.generation < {most} + {next} \
+         AND (w.gone_at IS NULL OR w.gone_at >= $1) AND w.created_at <= $2"
+    )
+}
+
+/// Of those after the window a few are enough: more are seen at once only where
+/// many templates came while nobody watched.
+const AFTER: u32 = 8;
 
 impl Store {
     /// What changed in a window.
@@ -49,9 +63,15 @@ impl Store {
             changed.insert(row.try_get("uid").map_err(failed)?);
             total += number(&row, "n")?;
         }
-        let mut periods = self.around(CERTAIN, MOST, window).await?;
+        let certain = format!("{THERE}{scope}AND {CERTAIN}");
+        let mut periods = self.around(&certain, MOST, window).await?;
         let more = total.saturating_sub(periods.len());
-        periods.extend(self.around(MAYBE, usize::MAX, window).await?);
+        let first = format!("{THERE}{scope}AND {FIRST}");
+        periods.extend(self.around(&first, usize::MAX, window).await?);
+        if self.may_be_earlier(window).await? {
+            let after = format!("{}{scope}", after(AFTER));
+            periods.extend(self.around(&after, usize::MAX, window).await?);
+        }
         let there = format!(
             "SELECT w.uid AS uid, w.namespace AS namespace, CASE WHEN w.forgotten_below IS NULL \
              THEN NULL ELSE {KEPT_SINCE} END AS forgotten FROM workload w \
@@ -99,21 +119,31 @@ impl Store {
         self.rows(asked).await
     }
 
-    /// The newest periods that fulfil a condition, each with its neighbours.
+    /// May one of those that were seen after the window have begun in it? None,
+    /// where the first of each workload began after it for certain.
+    async fn may_be_earlier(&self, window: Window) -> Result<bool, Failure> {
+        let scope = Scope::condition("w.namespace", SCOPE);
+        let first = format!("SELECT p.body AS period {}{scope}", after(1));
+        let first = self.between(first, window).await?;
+        let first = first.iter().map(|row| parsed(row, "period"));
+        let first: Vec<Period> = first.collect::<Result<_, _>>()?;
+        Ok(first.iter().any(|p| p.start.not_before <= window.to))
+    }
+
+    /// The newest periods `p` of some, each with its neighbours.
     async fn around(
         &self,
-        condition: &str,
+        some: &str,
         most: usize,
         window: Window,
     ) -> Result<Vec<Around>, Failure> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let scope = Scope::condition("w.namespace", SCOPE);
         let sql = format!(
             "SELECT w.body AS known, p.body AS period, b.body AS before, n.body AS next, \
              CASE WHEN EXISTS (SELECT 1 FROM period q WHERE q.workload = p.workload \
              AND q.template = p.template AND q.generation < p.generation) THEN 1 ELSE 0 END \
              AS returned FROM (SELECT p.workload AS workload, p.generation AS generation, \
-             p.starts AS starts {THERE}{scope}AND {condition} \
+             p.starts AS starts {some} \
              ORDER BY starts DESC, workload, generation DESC LIMIT {most}) h \
              {WITH_NEIGHBOURS}"
         );

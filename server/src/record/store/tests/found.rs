@@ -130,6 +130,35 @@ async fn each_of_many_changes_has_its_own_templates() {
     }
 }
 
+/// What was seen only after a window may have begun in it, and so may what came
+/// after that.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_seen_after_a_window_may_have_begun_in_it() {
+    for place in places("after") {
+        let store = place.open().await;
+        let window = Window {
+            from: day(10),
+            to: day(20),
+        };
+        for (uid, not_before, there) in [("a", 30, vec![]), ("b", 15, vec![3, 2])] {
+            let mut facts = vec![Fact::Workload(known(uid))];
+            facts.extend(period(uid, 1, 0, "app:1"));
+            for generation in 2..=3 {
+                let mut own = period(uid, generation, 30, &format!("app:{generation}"));
+                if let Fact::Period(period) = &mut own[1] {
+                    period.start.not_before = day(not_before);
+                }
+                facts.extend(own);
+            }
+            facts.extend(period(uid, 4, 40, "app:4"));
+            store.write(&facts).await.unwrap();
+            let told = store.changes(window, day(50)).await.unwrap();
+            let generations = told.changes.iter().filter_map(|change| change.generation);
+            assert_eq!(generations.collect::<Vec<_>>(), there);
+        }
+    }
+}
+
 /// What others wrote of namespaces that one may not see is not told, nor
 /// counted.
 #[tokio::test(flavor = "multi_thread")]
