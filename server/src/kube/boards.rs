@@ -242,8 +242,8 @@ impl Maker {
         let mut fleet = self.inner.fleet.clone();
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut last, mut seen) = (Instant::now(), Instant::now());
-        let mut pace = PACE;
+        // The first board waits for nothing.
+        let (mut due, mut seen) = (Instant::now(), Instant::now());
         loop {
             let stop = self.inner.stop.clone();
             let changed = tokio::select! {
@@ -271,13 +271,13 @@ impl Maker {
             };
             if changed {
                 // Those that come together are shown together.
-                sleep_until(last + pace).await;
+                sleep_until(due).await;
                 self.pods.rest();
-                last = Instant::now();
+                let begun = Instant::now();
                 if let Some(told) = self.show() {
                     self.tell(told).await;
                 }
-                pace = PACE.max(last.elapsed() * REST);
+                due = begun + PACE.max(begun.elapsed() * REST);
             }
         }
     }

@@ -263,9 +263,19 @@ impl Told<'_> {
         self.observed(&self.field(GENERATION)?)
     }
 
-    /// Nobody plays the kubelet of this node any more.
+    /// The last that the kubelet of this node says is that it is not ready; KWOK
+    /// lets it be.
     fn node_dies(&self, node: &str) -> Outcome<()> {
-        self.kubectl(&["annotate", "node", node, "kwok.x-k8s.io/node-"])
+        self.kubectl(&["annotate", "node", node, "rollbook.dev/dead=yes"])?;
+        let now = jiff::Timestamp::now().round(jiff::Unit::Second);
+        let now = now.doing("cannot tell the time")?.to_string();
+        let ready = json!({"status": {"conditions": [{
+            "type": "Ready", "status": "False", "reason": "KubeletNotReady",
+            "message": "container runtime is down",
+            "lastHeartbeatTime": now, "lastTransitionTime": now,
+        }]}});
+        let patch = ready.to_string();
+        self.kubectl(&["patch", "node", node, "--subresource=status", "-p", &patch])
             .map(|_| ())
     }
 
