@@ -47,6 +47,15 @@ test('states and names are found, and stand in the address', async ({ page }) =>
   await expect(table.getByRole('row')).toHaveCount(4);
   await expect(table.getByRole('row').nth(1)).toContainText('New, failing');
   await accessible(page);
+  await page.goto(falco);
+  const revisions = page.getByRole('group', { name: 'Filter by revision' });
+  await expect(revisions.getByRole('button')).toHaveText([/^revision 2\s*3$/, /^revision 1\s*3$/]);
+  await revisions.getByRole('button', { name: 'revision 1 3' }).click();
+  await expect(page).toHaveURL(/[?]revision=1#nodes$/);
+  await expect(page.getByRole('gridcell').getByRole('link', { name: /: Old, available, revision 1$/ })).toHaveCount(3);
+  await expect(page.getByRole('gridcell')).toHaveCount(3);
+  await revisions.getByRole('button', { name: 'revision 1 3' }).click();
+  await expect(page.getByRole('gridcell')).toHaveCount(6);
   await page.goto(`${falco}?view=table&find=EU1B`);
   await expect(table.getByRole('rowheader')).toHaveText([/^wk-eu1b-/, /^wk-eu1b-/]);
   await page.getByRole('searchbox', { name: 'Find a node' }).fill('nobody');

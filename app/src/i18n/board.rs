@@ -7,6 +7,7 @@ catalogue! {
     nodes_attention = "Nodes that need attention", "需要关注的节点";
     node_details = "Node details", "节点详情";
     filter_by_node_state = "Filter by node state", "按节点状态筛选";
+    filter_by_revision = "Filter by revision", "按修订版本筛选";
     find_a_node = "Find a node", "查找节点";
     group_by = "Group", "分组";
     group_by_zone = "zone", "可用区";

@@ -45,6 +45,8 @@ pub struct View {
     pub key: Key,
     /// Only nodes in this state.
     pub state: Option<NodeState>,
+    /// Only nodes whose pod was made of the revision of this number.
+    pub revision: Option<i64>,
     /// Groups of the board.
     pub group: Group,
     /// Only nodes whose name has this in it.
@@ -63,6 +65,7 @@ impl View {
         Self {
             key,
             state: part("state").and_then(|slug| NodeState::from_slug(&slug)),
+            revision: part("revision").and_then(|number| number.parse().ok()),
             group: part("group")
                 .and_then(|slug| Group::from_slug(&slug))
                 .unwrap_or_default(),
@@ -77,11 +80,13 @@ impl View {
     }
 
     /// The parts of its address, empty ones too.
-    pub fn parts(&self) -> [(&'static str, String); 6] {
+    pub fn parts(&self) -> [(&'static str, String); 7] {
         let group = Some(self.group).filter(|group| *group != Group::default());
         let page = Some(self.page).filter(|page| *page > 1);
+        let number = |n: Option<i64>| n.map(|n| n.to_string()).unwrap_or_default();
         [
             ("state", self.state.map_or("", NodeState::slug).to_owned()),
+            ("revision", number(self.revision)),
             ("group", group.map_or("", Group::slug).to_owned()),
             ("find", self.find.clone()),
             ("view", if self.table { "table" } else { "" }.to_owned()),
@@ -164,10 +169,11 @@ mod tests {
 
     #[test]
     fn the_address_and_the_view_are_one() {
-        let asked = view("state=new-failing&group=state&find=a&view=table&page=3&node=n-1");
+        let asked =
+            view("state=new-failing&revision=4&group=state&find=a&view=table&page=3&node=n-1");
         assert_eq!(
             asked.url(),
-            "/ns/ns/daemonsets/foo?state=new-failing&group=state&find=a&view=table&page=3&node=n-1#nodes"
+            "/ns/ns/daemonsets/foo?state=new-failing&revision=4&group=state&find=a&view=table&page=3&node=n-1#nodes"
         );
         assert_eq!(view("").url(), "/ns/ns/daemonsets/foo#nodes");
         assert_eq!(view("state=x&group=y&page=0").url(), view("").url());

@@ -72,6 +72,9 @@ fn shown(context: &Context, seen: &Nodes, now: Time) -> impl IntoView + use<> {
         cells = seen.board.excluded.iter().collect();
     }
     cells.retain(|cell| view.shows(cell));
+    if view.revision.is_some() {
+        cells.retain(|cell| context.number(cell) == view.revision);
+    }
     let chosen = view.node.as_deref().and_then(|node| seen.board.cell(node));
     let notices = notices::notices(context, seen, now);
     let mut sorted = cells.clone();
@@ -98,6 +101,7 @@ fn shown(context: &Context, seen: &Nodes, now: Time) -> impl IntoView + use<> {
     view! {
         {notices}
         {tools::chips(context, &seen.board)}
+        {tools::revisions(context, &seen.board)}
         <div class="nodes-body" class:has-card=chosen.is_some()>
             <div class="nodes-main">{body}</div>
             {chosen.map(|cell| card::card(context, cell, now))}

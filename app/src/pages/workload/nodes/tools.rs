@@ -1,6 +1,8 @@
 //! What is shown of the nodes is chosen with forms, so that it stands in the
 //! address and needs no script.
 
+use std::collections::BTreeMap;
+
 use domain::board::{Board, NodeState};
 use leptos::prelude::*;
 
@@ -139,4 +141,53 @@ pub(super) fn chips(context: &Context, board: &Board) -> impl IntoView + use<> {
             {states}
         </form>
     }
+}
+
+/// Nodes by the revision of their pod, where there is more than one.
+pub(super) fn revisions(context: &Context, board: &Board) -> Option<impl IntoView + use<>> {
+    let (lang, view) = (context.lang, &context.view);
+    let mut counts: BTreeMap<i64, u32> = BTreeMap::new();
+    for number in board.cells.iter().filter_map(|cell| context.number(cell)) {
+        *counts.entry(number).or_default() += 1;
+    }
+    if counts.len() < 2 && view.revision.is_none() {
+        return None;
+    }
+    // One that no node runs any more can be let go of.
+    counts.extend(
+        view.revision
+            .filter(|n| !counts.contains_key(n))
+            .map(|n| (n, 0)),
+    );
+    let chips = counts
+        .into_iter()
+        .rev()
+        .map(|(number, count)| {
+            let chosen = view.revision == Some(number);
+            let value = Some(number.to_string()).filter(|_| !chosen);
+            view! {
+                <button
+                    class="filter-chip"
+                    name="revision"
+                    value=value.unwrap_or_default()
+                    aria-pressed=chosen.to_string()
+                >
+                    <span>{lang.revision_number(number)}</span>
+                    <b>{lang.number(count)}</b>
+                </button>
+            }
+        })
+        .collect_view();
+    Some(view! {
+        <form
+            class="filter-chips node-chips"
+            method="get"
+            action="#nodes"
+            role="group"
+            aria-label=lang.filter_by_revision()
+        >
+            {kept(view, &["revision", "page", "node"])}
+            {chips}
+        </form>
+    })
 }
