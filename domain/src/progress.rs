@@ -19,6 +19,9 @@ use pace::Marks;
 /// A cause that is not told any more holds on for so long: pods that are tried
 /// again show it and do not, in turns.
 const LETS_GO_AFTER: SignedDuration = SignedDuration::from_secs(30);
+/// A node that finishes lets go of it at once. What the nodes and what the status
+/// tell of that come apart by so much at most.
+const APART: SignedDuration = SignedDuration::from_secs(5);
 
 /// What the clock of a rollout counts from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +45,15 @@ struct Most {
     available: u32,
 }
 
+impl Most {
+    fn of(counts: Counts) -> Self {
+        Self {
+            updated: counts.updated,
+            available: counts.available,
+        }
+    }
+}
+
 /// Why a rollout cannot come to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Held {
@@ -55,7 +67,9 @@ struct Held {
 pub struct Progress {
     uid: String,
     generation: i64,
+    desired: u32,
     most: Most,
+    done: bool,
     /// A rollout was seen that has not been done since.
     pub rolling: bool,
     /// When a node last finished or the spec changed, or when this workload
@@ -63,8 +77,8 @@ pub struct Progress {
     pub moved_at: Time,
     /// Which of the three.
     pub moved_by: Moved,
-    /// When the spec was seen to change; `None` where it was before the first
-    /// look.
+    /// When the spec was seen to change; `None` where that was before the first
+    /// look, or where it is not why nodes are behind.
     pub started_at: Option<Time>,
     marks: Marks,
     why: Option<Brief>,
@@ -79,42 +93,64 @@ impl Progress {
     /// not yet available belong to the rollout rather than being a failure.
     pub fn next(before: Option<&Self>, workload: &Workload, now: Time) -> Self {
         let counts = workload.counts;
-        let most = Most {
-            updated: counts.updated,
-            available: counts.available,
-        };
         let before = before.filter(|b| b.uid == workload.uid);
         let behind = workload.observed() && counts.updated < counts.desired;
-        let rolling = behind || (before.is_some_and(|b| b.rolling) && !status(workload).done);
-        let (moved_at, moved_by, most) = match before {
-            None => (now, Moved::FirstLook, most),
-            Some(b) if b.generation != workload.generation => (now, Moved::Spec, most),
-            Some(b) if most > b.most => (now, Moved::Node, most),
-            Some(b) => (b.moved_at, b.moved_by, b.most),
+        let done = status(workload).done;
+        let rolling = behind || (before.is_some_and(|b| b.rolling) && !done);
+        let mut next = match before {
+            None => Self::begin(workload, now, Moved::FirstLook),
+            Some(b) if b.generation != workload.generation => Self {
+                started_at: Some(now),
+                ..Self::begin(workload, now, Moved::Spec)
+            },
+            // A pod was lost or a node came after all was done: this is not the
+            // rollout that was.
+            Some(b) if rolling && b.done => Self {
+                why: b.why.clone(),
+                ..Self::begin(workload, now, Moved::FirstLook)
+            },
+            Some(b) => b.go_on(workload, now),
         };
-        let same = before.filter(|b| b.generation == workload.generation);
-        let started_at = match (same, before) {
-            (Some(same), _) => same.started_at,
-            (None, Some(_)) => Some(now),
-            (None, None) => None,
-        };
-        let mut marks = same.map(|same| same.marks.clone()).unwrap_or_default();
         // Until then the counters are those of the template before.
         if workload.observed() {
-            marks.mark(now, finished(counts));
+            next.marks.mark(now, finished(counts));
         }
+        Self {
+            rolling,
+            done,
+            ..next
+        }
+    }
+
+    fn begin(workload: &Workload, now: Time, moved_by: Moved) -> Self {
         Self {
             uid: workload.uid.clone(),
             generation: workload.generation,
-            most,
-            rolling,
-            moved_at,
+            desired: workload.counts.desired,
+            most: Most::of(workload.counts),
+            rolling: false,
+            done: false,
+            moved_at: now,
             moved_by,
-            started_at,
-            marks,
-            why: same.and_then(|same| same.why.clone()),
-            held: same.and_then(|same| same.held.clone()),
+            started_at: None,
+            marks: Marks::default(),
+            why: None,
+            held: None,
         }
+    }
+
+    /// The same rollout, or none, one look later.
+    fn go_on(&self, workload: &Workload, now: Time) -> Self {
+        let most = Most::of(workload.counts);
+        let mut next = self.clone();
+        next.desired = workload.counts.desired;
+        if next.desired < self.desired {
+            // Of fewer nodes fewer can have finished.
+            (next.most, next.marks) = (most, Marks::default());
+        } else if most > self.most {
+            (next.moved_at, next.moved_by, next.most) = (now, Moved::Node, most);
+        }
+        next
     }
 
     /// The memory after hearing at `now` what the nodes tell; what they told of
@@ -145,7 +181,9 @@ impl Progress {
     /// Why the rollout cannot come to its end, whoever waits.
     pub fn held(&self, now: Time) -> Option<&Brief> {
         let held = self.held.as_ref()?;
-        let gone = |at: Time| now.since(at) >= LETS_GO_AFTER || self.moved_at > at;
+        let finish = self.marks.last_finish();
+        let finished = |at: Time| finish.is_some_and(|finish| finish > at.after(-APART));
+        let gone = |at: Time| now.since(at) >= LETS_GO_AFTER || finished(at);
         (!held.gone.is_some_and(gone)).then_some(&held.why)
     }
 

@@ -70,6 +70,8 @@ pub enum Verdict {
         since: Time,
         /// The longest time between two nodes before, in seconds.
         longest: i64,
+        /// It goes back to a template that was current before.
+        back: bool,
         /// Nodes on the current template.
         updated: u32,
         /// Nodes that should run it.
@@ -186,6 +188,7 @@ fn rolling(
         return Verdict::Slow {
             since,
             longest: longest.as_secs(),
+            back,
             updated,
             desired,
         };

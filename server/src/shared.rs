@@ -32,9 +32,9 @@ struct Question {
 }
 
 impl Question {
-    /// `None` for all that is not asked for the drawn parts of a page.
+    /// `None` for all that is not asked for the drawn parts of a workload's page.
     fn of(request: &Request) -> Option<Self> {
-        if request.method() != Method::GET {
+        if request.method() != Method::GET || !request.uri().path().starts_with("/ns/") {
             return None;
         }
         let headers = request.headers();

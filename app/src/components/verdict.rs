@@ -20,7 +20,7 @@ pub fn glyph(verdict: &Verdict) -> Glyph {
         Verdict::OnDelete { .. } => Glyph::OnDelete,
         Verdict::NotObserved { .. } => Glyph::NotObserved,
         Verdict::Deleting { .. } | Verdict::NoNodes => Glyph::Void,
-        Verdict::RollingBack { .. } => Glyph::RollingBack,
+        Verdict::RollingBack { .. } | Verdict::Slow { back: true, .. } => Glyph::RollingBack,
         Verdict::Rolling { .. } | Verdict::Slow { .. } => Glyph::Rolling,
         Verdict::Healthy => Glyph::Healthy,
     }
@@ -43,9 +43,11 @@ pub fn group_glyph(group: Group) -> Glyph {
 pub fn tone(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Stuck { .. } => "tone-red",
-        Verdict::NotReady { .. } | Verdict::OnDelete { .. } | Verdict::Slow { .. } => "tone-amber",
+        Verdict::NotReady { .. } | Verdict::OnDelete { .. } | Verdict::Slow { back: false, .. } => {
+            "tone-amber"
+        }
         Verdict::NotObserved { .. } | Verdict::Deleting { .. } | Verdict::NoNodes => "tone-slate",
-        Verdict::RollingBack { .. } => "tone-violet",
+        Verdict::RollingBack { .. } | Verdict::Slow { back: true, .. } => "tone-violet",
         Verdict::Rolling { .. } => "tone-blue",
         Verdict::Healthy => "tone-green",
     }
@@ -89,8 +91,11 @@ pub fn sentence(lang: Lang, verdict: &Verdict) -> String {
             lang.verdict_rolling_back(&of(*updated), &of(*desired))
         }
         Verdict::Slow {
-            updated, desired, ..
-        } => lang.verdict_slow(&of(*updated), &of(*desired)),
+            updated,
+            desired,
+            back,
+            ..
+        } => lang.verdict_slow(*back, &of(*updated), &of(*desired)),
         Verdict::Rolling { updated, desired } => lang.verdict_rolling(&of(*updated), &of(*desired)),
         Verdict::NoNodes => lang.verdict_no_nodes(),
         Verdict::Healthy => lang.verdict_healthy(),

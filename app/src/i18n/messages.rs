@@ -202,7 +202,9 @@ catalogue! {
     about(span: &str) = format!("about {span}"), format!("约 {span}");
     by_pace(span: &str, n: u32) = format!("{span} a node, the last {n}"), format!("每个节点 {span}（最近 {n} 个）");
     word_on(word: &str, n: u32) = format!("{word} on {n} {}", nodes(n)), format!("{n} 个节点 {word}");
-    verdict_slow(done: &str, of: &str) = format!("Slow: {done} of {of}"), format!("缓慢：{done} / {of}");
+    verdict_slow(back: bool, done: &str, of: &str) =
+        format!("{} {done} of {of}", if back { "Rolling back slowly" } else { "Rolling slowly" }),
+        format!("{} {done} / {of}", if back { "缓慢回滚中" } else { "缓慢更新中" });
     verdict_not_ready(n: u32) = format!("{n} {} not ready", nodes(n)), format!("{n} 个节点未就绪");
     verdict_on_delete(n: u32) = format!("OnDelete: {n} {} old", nodes(n)), format!("OnDelete：{n} 个节点为旧版本");
     verdict_not_observed() = "Not observed yet".to_owned(), "控制器尚未处理".to_owned();

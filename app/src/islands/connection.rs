@@ -71,6 +71,11 @@ pub fn StaleStrip(
     let live = live();
     let connection = live.connection_from(health.0);
     let beat = live.beat;
+    #[cfg(feature = "hydrate")]
+    Effect::new({
+        let connection = connection.clone();
+        move |_| crate::live::browser::old(connection().is_old())
+    });
     let told = Memo::new(move |_| {
         let now = beat.get().map_or(now, |beat| beat.now);
         match connection() {

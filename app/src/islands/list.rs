@@ -132,7 +132,7 @@ pub fn WorkloadList(
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         let (words, tone) = model.with(|m| titled(lang, &m.workloads));
-        crate::live::browser::tab(lang, &words, tone);
+        crate::live::browser::tab(&words, tone);
     });
     let order = stable_order(model, query);
     let lines = Memo::new(move |_| {

@@ -36,7 +36,7 @@ pub fn WorkloadLive(
         let line = model.with(|m| m.line.clone());
         let sentence = verdict::sentence(lang, &line.verdict);
         let words = format!("{}: {sentence}", line.name);
-        crate::live::browser::tab(lang, &words, verdict::tone(&line.verdict));
+        crate::live::browser::tab(&words, verdict::tone(&line.verdict));
     });
     // Spoken when it is another state, not with every node.
     let state = Memo::new(move |_| model.with(|m| m.line.verdict.group()));

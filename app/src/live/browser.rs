@@ -21,7 +21,7 @@ mod drawn;
 mod dress;
 mod tab;
 
-pub use tab::tab;
+pub use tab::{old, tab};
 
 /// A stream that was refused (by a proxy, say) or that hangs is not opened again
 /// by the browser itself: after so many seconds of silence it is opened anew, and

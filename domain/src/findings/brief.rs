@@ -14,7 +14,7 @@ const WORD_MAX: usize = 40;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Brief {
-    /// Kubernetes' own word for it, as `ImagePullBackOff` or `Insufficient cpu`.
+    /// Kubernetes' own word for it, where it has one, as `ImagePullBackOff` or `Insufficient cpu`.
     pub word: String,
     /// On so many nodes; 0 where it is about the workload as a whole.
     pub nodes: u32,
@@ -27,7 +27,7 @@ pub struct Told {
     pub uid: String,
     /// Of this generation of it.
     pub generation: i64,
-    /// The most decisive finding; `None` where nothing is found.
+    /// The finding that holds, or the most decisive one; `None` where nothing is found.
     pub why: Option<Brief>,
     /// It holds the rollout up, and time will not cure it.
     pub holds: bool,
@@ -36,12 +36,13 @@ pub struct Told {
 impl Told {
     /// What is told by findings.
     pub fn of(seen: &Seen<'_>, board: &Board, findings: &[Finding]) -> Self {
-        let first = findings.first();
+        // A further trouble does not make the first one milder.
+        let holds = findings.iter().find(|finding| finding.holds(seen, board));
         Self {
             uid: seen.workload.uid.clone(),
             generation: seen.workload.generation,
-            why: first.map(Finding::brief),
-            holds: first.is_some_and(|finding| finding.holds(board)),
+            why: holds.or(findings.first()).map(Finding::brief),
+            holds: holds.is_some(),
         }
     }
 
@@ -66,11 +67,14 @@ impl Finding {
         }
     }
 
-    /// The rollout cannot come to its end as long as it stands: it is in the
-    /// template, and so on each node to come, or the whole budget is used.
-    fn holds(&self, board: &Board) -> bool {
-        let everywhere = self.cause.is_of_template() || self.cause.is_of_workload();
-        self.stands() && (everywhere || board.budget.is_spent())
+    /// No further node finishes as long as it stands: the whole budget is used, or
+    /// none is left but those that it is about. That somebody has to delete pods is
+    /// a verdict of its own.
+    fn holds(&self, seen: &Seen<'_>, board: &Board) -> bool {
+        let counts = seen.workload.counts;
+        let last = counts.updated >= counts.desired;
+        let blocks = self.cause.is_of_workload() || board.budget.is_spent() || last;
+        self.stands() && self.cause != Cause::WaitsForPerson && blocks
     }
 }
 

@@ -17,7 +17,8 @@ const ENOUGH: usize = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Pace {
-    /// Nodes that finished: the last ten, or fewer.
+    /// Nodes that finished: the last ten, fewer where it is not so many yet, or more
+    /// where they finish many at once.
     pub nodes: u32,
     /// When the first of them could begin.
     pub since: Time,
@@ -71,6 +72,12 @@ impl Marks {
             nodes,
             since: first.at,
         })
+    }
+
+    /// When the last node finished that was seen to.
+    pub fn last_finish(&self) -> Option<Time> {
+        self.pace()?;
+        self.0.back().map(|last| last.at)
     }
 
     pub fn longest_pause(&self) -> Option<SignedDuration> {

@@ -98,6 +98,44 @@ fn what_holds_lets_go_after_half_a_minute_or_with_a_node() {
 }
 
 #[test]
+fn a_pod_that_is_lost_is_not_the_rollout_that_was() {
+    let mut progress = Progress::next(None, &workload(1, 1, 3, 3, 3), at(0));
+    for (second, updated, available) in [(10, 0, 3), (20, 1, 3), (30, 2, 3), (40, 3, 3)] {
+        let seen = workload(2, 2, 3, updated, available);
+        progress = Progress::next(Some(&progress), &seen, at(second));
+    }
+    assert!(!progress.rolling && progress.started_at == Some(at(10)));
+    let lost = Progress::next(Some(&progress), &workload(2, 2, 3, 2, 2), at(9000));
+    assert!(lost.rolling);
+    assert_eq!((lost.moved_at, lost.moved_by), (at(9000), Moved::FirstLook));
+    assert_eq!((lost.started_at, lost.pace()), (None, None));
+    let again = Progress::next(Some(&lost), &workload(2, 2, 3, 3, 2), at(9001));
+    assert_eq!(again.moved_at, at(9001));
+    let joined = Progress::next(Some(&progress), &workload(2, 2, 4, 3, 3), at(9000));
+    assert_eq!((joined.rolling, joined.moved_at), (true, at(9000)));
+}
+
+#[test]
+fn fewer_nodes_are_no_step_and_hide_none() {
+    let first = Progress::next(None, &workload(2, 2, 100, 60, 99), at(0));
+    let halved = Progress::next(Some(&first), &workload(2, 2, 50, 30, 49), at(10));
+    assert_eq!(halved.moved_at, at(0));
+    let one = Progress::next(Some(&halved), &workload(2, 2, 50, 31, 49), at(20));
+    assert_eq!((one.moved_at, one.moved_by), (at(20), Moved::Node));
+    let pace = one.pace().unwrap();
+    assert_eq!((pace.nodes, pace.since), (1, at(10)));
+}
+
+#[test]
+fn a_status_that_comes_first_lets_go_too() {
+    let rolling = workload(2, 2, 3, 1, 2);
+    let held = Progress::next(None, &rolling, at(0)).hear(&told(Some("x"), true), at(1));
+    let moved = Progress::next(Some(&held), &workload(2, 2, 3, 2, 3), at(10));
+    let gone = moved.hear(&told(None, false), at(11));
+    assert_eq!(gone.held(at(11)), None);
+}
+
+#[test]
 fn another_spec_or_object_forgets_what_was_told() {
     let rolling = workload(2, 2, 3, 1, 2);
     let held = Progress::next(None, &rolling, at(0)).hear(&told(Some("x"), true), at(1));

@@ -166,6 +166,7 @@ fn slow_is_who_takes_much_longer_than_those_before() {
         Verdict::Slow {
             since: second(160),
             longest: 40,
+            back: false,
             updated: 4,
             desired: 9
         }

@@ -1,6 +1,6 @@
 //! The boards of the workloads that somebody looks at. Each has one watch of its
 //! pods, all share one of the nodes, and however many look, each board is made
-//! once. None is kept for nobody.
+//! once. None is kept for nobody, but for those of workloads in trouble.
 
 mod attend;
 mod events;
@@ -43,6 +43,8 @@ const REST: u32 = 10;
 const LINGER: Duration = Duration::from_secs(30);
 /// States that pass with time alone are looked at so often.
 const TICK: Duration = Duration::from_secs(1);
+/// And so often where only this server looks.
+const ALONE: Duration = Duration::from_secs(10);
 
 /// All nodes, and how fresh they are.
 #[derive(Clone)]
@@ -72,6 +74,8 @@ struct Inner {
 struct Open {
     board: watch::Receiver<Option<Arc<Nodes>>>,
     viewers: Arc<()>,
+    /// This server looks by itself.
+    attended: Arc<()>,
 }
 
 /// Somebody looks at a board; it is kept up for as long.
@@ -114,6 +118,15 @@ impl Boards {
 
     /// The board of a workload; `None` where there is none.
     pub fn look(&self, key: &Key) -> Option<Looking> {
+        self.hold(key, |open| &open.viewers)
+    }
+
+    /// The board of a workload that this server looks at by itself.
+    fn attend(&self, key: &Key) -> Option<Looking> {
+        self.hold(key, |open| &open.attended)
+    }
+
+    fn hold(&self, key: &Key, as_whom: impl Fn(&Open) -> &Arc<()>) -> Option<Looking> {
         let entry = self.0.fleet.borrow().entries.get(key).cloned()?;
         let mut open = self.0.open();
         let board = open
@@ -121,12 +134,12 @@ impl Boards {
             .or_insert_with(|| self.open(key, entry));
         Some(Looking {
             board: board.board.clone(),
-            _viewer: board.viewers.clone(),
+            _viewer: as_whom(board).clone(),
         })
     }
 
     fn open(&self, key: &Key, entry: Arc<Entry>) -> Open {
-        let viewers = Arc::new(());
+        let (viewers, attended) = (Arc::new(()), Arc::new(()));
         let (publish, board) = watch::channel(None);
         let nodes = self.0.nodes.get_or_init(|| nodes(&self.0)).clone();
         let template = &entry.workload.template;
@@ -144,9 +157,14 @@ impl Boards {
             id: super::random_id(),
             made: 0,
             viewers: Arc::downgrade(&viewers),
+            attended: Arc::downgrade(&attended),
         };
         tokio::spawn(maker.run());
-        Open { board, viewers }
+        Open {
+            board,
+            viewers,
+            attended,
+        }
     }
 
     fn pods(&self, entry: &Entry) -> Kept<Pod> {
@@ -227,6 +245,7 @@ struct Maker {
     /// How many boards it made.
     made: u64,
     viewers: Weak<()>,
+    attended: Weak<()>,
 }
 
 impl Maker {
@@ -244,6 +263,7 @@ impl Maker {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // The first board waits for nothing.
         let (mut due, mut seen) = (Instant::now(), Instant::now());
+        let mut made = Instant::now();
         loop {
             let stop = self.inner.stop.clone();
             let changed = tokio::select! {
@@ -266,7 +286,8 @@ impl Maker {
                     } else if seen.elapsed() > LINGER && self.close_unseen() {
                         return;
                     }
-                    self.passes()
+                    let rested = self.is_viewed() || made.elapsed() >= ALONE;
+                    rested && self.passes()
                 }
             };
             if changed {
@@ -274,6 +295,7 @@ impl Maker {
                 sleep_until(due).await;
                 self.pods.rest();
                 let begun = Instant::now();
+                made = begun;
                 if let Some(told) = self.show() {
                     self.tell(told).await;
                 }
@@ -342,7 +364,7 @@ impl Maker {
             .unwrap_or_default();
         let disagreement = differ(SignedDuration::try_from(lasted).unwrap_or_default());
         let findings = findings(&seen, &board, &self.events.all());
-        self.events.about(&board);
+        self.events.about(&board, self.is_viewed());
         let told = match pods {
             Health::Live => Some(Told::of(&seen, &board, &findings)),
             Health::Refused { .. } => {
@@ -396,8 +418,13 @@ impl Maker {
         unseen
     }
 
-    /// Somebody looks: beside the map, which counts as one.
+    /// Somebody looks, or this server does.
     fn is_seen(&self) -> bool {
+        self.is_viewed() || self.attended.strong_count() > 1
+    }
+
+    /// Somebody looks: beside the map, which counts as one.
+    fn is_viewed(&self) -> bool {
         self.viewers.strong_count() > 1
     }
 }

@@ -1,10 +1,20 @@
 //! The node board by keyboard: one stop of the tab key, and keys that move from
 //! cell to cell (DESIGN.md 6).
 
+use std::cell::RefCell;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+thread_local! {
+    /// The node that the stop of the tab key was left at.
+    static STOP: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Nodes that are named because of their trouble, where cells are too many to point
+/// at.
+const NAMED: &str = ".nodes-troubled tbody a";
 /// Cells, in the order of the board.
 const CELLS: &str = ".board [role=gridcell] a";
 /// Does what a key does on the board: whether it does anything.
@@ -14,6 +24,9 @@ pub fn press(key: &str) -> bool {
     }
     let cells = cells();
     let here = cells.iter().position(has_focus);
+    if cells.is_empty() && matches!(key, "n" | "p") {
+        return step(&all(NAMED), if key == "n" { 1 } else { -1 });
+    }
     let to = match key {
         "n" => troubled(&cells, here, 1),
         "p" => troubled(&cells, here, -1),
@@ -29,16 +42,35 @@ pub fn press(key: &str) -> bool {
 /// is shown, or at the first.
 pub fn rove() {
     let cells = cells();
+    let left = STOP.with_borrow(Clone::clone);
     let shown = |cell: &&HtmlElement| cell.has_attribute("aria-current");
+    let was = |cell: &&HtmlElement| left.is_some() && cell.get_attribute("data-node") == left;
     let held = cells.iter().find(|cell| has_focus(cell));
-    let stop = held.or_else(|| cells.iter().find(shown)).or(cells.first());
+    let stop = held.or_else(|| cells.iter().find(was));
+    let stop = stop.or_else(|| cells.iter().find(shown)).or(cells.first());
     if let Some(stop) = stop {
         stop_at(stop);
     }
 }
 
 fn cells() -> Vec<HtmlElement> {
-    let found = document().query_selector_all(CELLS).ok();
+    all(CELLS)
+}
+
+/// Moves the focus by one among these, and around.
+fn step(of: &[HtmlElement], by: isize) -> bool {
+    let here = of.iter().position(has_focus);
+    let next = match (here, by) {
+        (None, 1) => of.first(),
+        (None, _) => of.last(),
+        (Some(here), 1) => of.get(here + 1).or(of.first()),
+        (Some(here), _) => here.checked_sub(1).map_or(of.last(), |at| of.get(at)),
+    };
+    next.is_some_and(|next| next.focus().is_ok())
+}
+
+fn all(selector: &str) -> Vec<HtmlElement> {
+    let found = document().query_selector_all(selector).ok();
     let length = found.as_ref().map_or(0, web_sys::NodeList::length);
     (0..length)
         .filter_map(|at| found.as_ref()?.item(at)?.dyn_into().ok())
@@ -56,6 +88,7 @@ fn stop_at(cell: &HtmlElement) -> bool {
         other.set_tab_index(-1);
     }
     cell.set_tab_index(0);
+    STOP.set(cell.get_attribute("data-node"));
     true
 }
 

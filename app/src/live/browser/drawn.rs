@@ -49,7 +49,10 @@ pub fn follow(drawn: &str, first: bool) {
     }
     let old = parts
         .filter_map(|part| part.get_attribute("data-drawn"))
-        .any(|of| !of.is_empty() && is_board(&of) == is_board(drawn) && of != drawn);
+        .any(|of| {
+            let (of, _) = of.split_once('+').unwrap_or((&of, ""));
+            !of.is_empty() && is_board(of) == is_board(drawn) && of != drawn
+        });
     if old {
         want(0.0);
     }

@@ -56,7 +56,11 @@ pub fn FindingsPanel(
                 let (context, back) = (context.clone(), back.clone());
                 Suspend::new(async move {
                     let seen = seen.await.map(|Here(seen)| seen);
-                    let drawn = drawn(seen.as_ref().map(|(nodes, _)| nodes.as_ref()));
+                    let mut drawn = drawn(seen.as_ref().map(|(nodes, _)| nodes.as_ref()));
+                    // The verdict has a say in the heading.
+                    if let Some((_, line)) = &seen {
+                        drawn = format!("{drawn}+{}", line.verdict.group().slug());
+                    }
                     let panel = seen
                         .and_then(|(nodes, line)| findings(&context, &nodes, &line, now, back));
                     view! {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use domain::fleet::Entry;
+use domain::fleet::{Entry, Fleet};
 use domain::health::Health;
 use domain::workload::{Key, UpdateStrategy};
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -32,12 +32,7 @@ pub async fn attend(boards: Boards) {
             _ = round.tick() => {}
         }
         let fleet = boards.0.fleet.borrow().clone();
-        let troubled: Vec<Key> = fleet
-            .entries
-            .iter()
-            .filter(|(_, entry)| is_in_trouble(entry))
-            .map(|(key, _)| key.clone())
-            .collect();
+        let troubled = in_trouble(&fleet);
         refused.retain(|_, at| at.elapsed() < REFUSED);
         attended.retain(|key, looking| {
             if is_refused(looking) {
@@ -45,15 +40,14 @@ pub async fn attend(boards: Boards) {
             }
             // Closed is the board of one that went, or was replaced.
             let open = looking.board.has_changed().is_ok();
-            open && !refused.contains_key(&key.namespace) && troubled.binary_search(key).is_ok()
+            open && !refused.contains_key(&key.namespace)
         });
-        for key in &troubled {
-            if attended.len() >= MOST {
-                break;
-            }
-            let may = before.contains(key) && !refused.contains_key(&key.namespace);
-            if may && !attended.contains_key(key) {
-                let looking = boards.look(key);
+        let may = |key: &&Key| before.contains(key) && !refused.contains_key(&key.namespace);
+        let wanted: Vec<&Key> = troubled.iter().filter(may).take(MOST).collect();
+        attended.retain(|key, _| wanted.contains(&key));
+        for key in wanted {
+            if !attended.contains_key(key) {
+                let looking = boards.attend(key);
                 attended.extend(looking.map(|looking| (key.clone(), looking)));
             }
         }
@@ -65,6 +59,15 @@ fn is_refused(looking: &Looking) -> bool {
     let shown = looking.board.borrow();
     let health = shown.as_ref().map(|shown| &shown.pods);
     matches!(health, Some(Health::Refused { .. }))
+}
+
+/// Those in trouble. A rollout comes before pods that are not available, which one
+/// dead node is enough for in every workload.
+fn in_trouble(fleet: &Fleet) -> Vec<Key> {
+    let all = fleet.entries.iter();
+    let mut found: Vec<_> = all.filter(|(_, entry)| is_in_trouble(entry)).collect();
+    found.sort_by_key(|(_, entry)| !entry.progress.rolling);
+    found.into_iter().map(|(key, _)| key.clone()).collect()
 }
 
 /// Its status says that nodes are behind or not available. With OnDelete being

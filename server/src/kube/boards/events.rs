@@ -18,6 +18,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Time between two questions.
 const AGAIN: Duration = Duration::from_secs(10);
+/// And where nobody looks.
+const SELDOM: Duration = Duration::from_mins(1);
 /// What happened just now is in an event a moment later.
 const SOON: Duration = Duration::from_millis(500);
 /// Time for an answer.
@@ -30,9 +32,16 @@ const EACH: u32 = 50;
 /// Kind and name of an object.
 type Object = (&'static str, String);
 
+/// What is asked about, and whether somebody looks.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Asked {
+    objects: Vec<Object>,
+    viewed: bool,
+}
+
 /// The events, as last asked for.
 pub struct Events {
-    ask: watch::Sender<Vec<Object>>,
+    ask: watch::Sender<Asked>,
     found: watch::Receiver<Vec<Event>>,
     name: String,
     _stop: DropGuard,
@@ -42,7 +51,7 @@ impl Events {
     /// Of one workload; asked for once [`Self::about`] tells of trouble.
     pub fn follow(client: &Client, key: &Key, stop: &CancellationToken) -> Self {
         let stop = stop.child_token();
-        let (ask, asked) = watch::channel(Vec::new());
+        let (ask, asked) = watch::channel(Asked::default());
         let (tell, found) = watch::channel(Vec::new());
         let api = Api::namespaced(client.clone(), &key.namespace);
         let end = stop.clone();
@@ -72,8 +81,9 @@ impl Events {
         }
     }
 
-    /// What there is to ask about: nothing while all is well.
-    pub fn about(&self, board: &Board) {
+    /// What there is to ask about: nothing while all is well; seldom where it is not
+    /// `viewed`.
+    pub fn about(&self, board: &Board, viewed: bool) {
         // One that waits for minReadySeconds has nothing to say.
         let troubled =
             |state: NodeState| !state.is_settled() && state != NodeState::NewReadyWaiting;
@@ -88,11 +98,10 @@ impl Events {
                 break;
             }
         }
+        let asked = Asked { objects, viewed };
         self.ask.send_if_modified(|last| {
-            let differs = *last != objects;
-            if differs {
-                *last = objects;
-            }
+            let differs = *last != asked;
+            *last = asked;
             differs
         });
     }
@@ -100,11 +109,11 @@ impl Events {
 
 async fn run(
     api: Api<ApiEvent>,
-    mut asked: watch::Receiver<Vec<Object>>,
+    mut asked: watch::Receiver<Asked>,
     tell: watch::Sender<Vec<Event>>,
 ) {
     loop {
-        let objects = asked.borrow_and_update().clone();
+        let Asked { objects, viewed } = asked.borrow_and_update().clone();
         if objects.is_empty() {
             tell.send_if_modified(|last| !std::mem::take(last).is_empty());
             if asked.changed().await.is_err() {
@@ -124,6 +133,11 @@ async fn run(
         });
         // At most so often, however the board changes meanwhile.
         sleep(AGAIN).await;
+        if !viewed {
+            let soon = |asked: &Asked| asked.viewed || asked.objects.is_empty();
+            // Over in time, or because there is more to do.
+            let _ = timeout(SELDOM, asked.wait_for(soon)).await;
+        }
     }
 }
 
