@@ -14,7 +14,7 @@ use crate::pod::Pod;
 use crate::rollback::is_name;
 use crate::workload::{Key, Kind, UpdateStrategy, Workload};
 
-pub use guide::{Choice, End, Failure, Guide, Sight, Step, Target, Trouble, is_old, may_go};
+pub use guide::{End, Event, Failure, Guide, MOST, Sight, Step, Target, is_old, may_go};
 pub use reason::{Outcome, Reason};
 
 /// An order to delete one old pod, so that its node gets one with the live

@@ -19,6 +19,7 @@ use crate::urls;
 
 mod drawn;
 mod dress;
+pub mod guide;
 
 /// A stream that was refused (by a proxy, say) or that hangs is not opened again
 /// by the browser itself: after so many seconds of silence it is opened anew, and

@@ -5,67 +5,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::Outcome;
 use crate::board::{Cell, NodeState};
 use crate::findings::Finding;
-use crate::health::Health;
 
-/// What is seen of the nodes: as much of `GET /api/nodes` as deciding takes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Sight {
+/// Most nodes of one way: it is kept by the page, and sent with each step.
+pub const MOST: usize = 200;
+
+/// What is seen, at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight<'a> {
     /// uid of the workload.
-    pub uid: String,
+    pub uid: &'a str,
+    /// Its generation.
+    pub generation: i64,
+    /// It is what is there now.
+    pub fresh: bool,
     /// The nodes, in the order of the board.
-    pub cells: Vec<Cell>,
+    pub cells: &'a [Cell],
     /// What keeps some of them.
-    pub findings: Vec<Trouble>,
-    /// How fresh the picture of the pods is.
-    pub pods: Health,
-    /// How fresh the picture of the nodes is.
-    pub nodes: Health,
-}
-
-/// What of a [`Finding`] counts here: which nodes it is about, and its words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trouble {
-    nodes: Named,
-    evidence: Said,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Named {
-    names: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Said {
-    message: String,
-}
-
-impl From<&Finding> for Trouble {
-    fn from(finding: &Finding) -> Self {
-        Self {
-            nodes: Named {
-                names: finding.nodes.names.clone(),
-            },
-            evidence: Said {
-                message: finding.evidence.message.clone(),
-            },
-        }
-    }
-}
-
-impl Sight {
-    /// Is it what is there now? Who may not watch nodes sees pods all the same.
-    pub fn is_fresh(&self) -> bool {
-        let known = matches!(self.nodes, Health::Live | Health::Refused { .. });
-        self.pods.is_live() && known
-    }
-
-    /// Nodes that still run an old pod, in order.
-    pub fn old(&self) -> impl Iterator<Item = &Cell> {
-        self.cells.iter().filter(|cell| is_old(cell))
-    }
+    pub findings: &'a [Finding],
 }
 
 /// Does the node still run a pod of an older template, and no other?
@@ -83,31 +42,9 @@ pub fn may_go(cell: &Cell) -> bool {
     is_old(cell) && cell.node_ready != Some(false) && cell.pod.is_some() && cell.pod_uid.is_some()
 }
 
-/// Which nodes a person chose.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Choice {
-    /// All that can go.
-    All,
-    /// Those of a zone; `None` for nodes without one.
-    Zone(Option<String>),
-    /// These.
-    Nodes(BTreeSet<String>),
-}
-
-impl Choice {
-    /// Is this node among them?
-    pub fn has(&self, cell: &Cell) -> bool {
-        let named = match self {
-            Self::All => true,
-            Self::Zone(zone) => cell.zone == *zone,
-            Self::Nodes(nodes) => nodes.contains(&cell.node),
-        };
-        named && may_go(cell)
-    }
-}
-
 /// One pod to delete.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Target {
     /// On this node.
     pub node: String,
@@ -129,7 +66,8 @@ pub enum Step {
 }
 
 /// How it ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum End {
     /// Every chosen node has a new pod that is available, but for those that
     /// could not go any more.
@@ -159,7 +97,8 @@ pub enum End {
 }
 
 /// In which way a node did not come back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Failure {
     /// Its new pod fails, or a finding says that it does not come.
     Trouble,
@@ -179,45 +118,77 @@ enum Stand {
     Failed(Failure, Option<String>),
 }
 
-/// The way through the chosen nodes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something that happened on the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Event {
+    /// A pod was deleted.
+    Deleted(Target),
+    /// A pod was to be deleted, and somebody had done so already.
+    DeletedBefore(Target),
+    /// The new pod of this node is available.
+    Back(String),
+}
+
+/// The way through the chosen nodes. It is kept by the page that shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Guide {
     uid: String,
+    generation: i64,
     chosen: Vec<String>,
     at_a_time: usize,
     /// Pods that were handed out to be deleted, by node.
     sent: BTreeMap<String, String>,
+    /// Those of the last step, as long as it is not known what came of them.
+    open: Vec<Target>,
+    log: Vec<Event>,
     ended: Option<End>,
 }
 
 impl Guide {
-    /// For the nodes of a choice, so many at a time, one at least. Those that
-    /// lack an available pod anyway go first: replacing them costs nothing.
-    pub fn new(sight: &Sight, choice: &Choice, at_a_time: usize) -> Self {
-        let mut cells: Vec<&Cell> = sight.cells.iter().filter(|cell| choice.has(cell)).collect();
+    /// For these nodes, as far as they can go, so many at a time, one at least.
+    /// Those that lack an available pod anyway go first: replacing them costs
+    /// nothing. A generation other than the one that the person saw ends it.
+    pub fn new(
+        sight: Sight<'_>,
+        seen: (&str, i64),
+        nodes: &BTreeSet<String>,
+        at_a_time: usize,
+    ) -> Self {
+        let cells = sight.cells.iter();
+        let mut cells: Vec<&Cell> = cells
+            .filter(|cell| nodes.contains(&cell.node) && may_go(cell))
+            .collect();
         cells.sort_by_key(|cell| cell.state == NodeState::OldAvailable);
+        cells.truncate(MOST);
         Self {
-            uid: sight.uid.clone(),
+            uid: seen.0.to_owned(),
+            generation: seen.1,
             chosen: cells.into_iter().map(|cell| cell.node.clone()).collect(),
             at_a_time: at_a_time.max(1),
             sent: BTreeMap::new(),
+            open: Vec::new(),
+            log: Vec::new(),
             ended: None,
         }
     }
 
     /// What to do now. A pod is handed out once, whatever comes of it, and once
     /// it ended it stays so.
-    pub fn step(&mut self, sight: &Sight) -> Step {
-        if sight.uid != self.uid {
-            self.end(End::Changed);
-        }
-        if !sight.is_fresh() {
+    pub fn step(&mut self, sight: Sight<'_>) -> Step {
+        if !sight.fresh {
             self.end(End::Stale);
         }
+        if sight.uid != self.uid || sight.generation != self.generation {
+            self.end(End::Changed);
+        }
+        self.open.clear();
+        self.note(sight.cells);
         let (mut under_way, mut waiting) = (0, Vec::new());
-        let cells = by_node(sight);
+        let cells = by_node(sight.cells);
         for node in &self.chosen {
-            match self.stand(node, cells.get(&**node).copied(), &sight.findings) {
+            match self.stand(node, cells.get(&**node).copied(), sight.findings) {
                 Stand::Waits(target) => waiting.push(target),
                 Stand::UnderWay => under_way += 1,
                 Stand::Done | Stand::Spared => {}
@@ -242,10 +213,39 @@ impl Guide {
             self.sent
                 .insert(target.node.clone(), target.pod_uid.clone());
         }
+        self.open.clone_from(&waiting);
         Step::Delete(waiting)
     }
 
-    fn stand(&self, node: &str, cell: Option<&Cell>, findings: &[Trouble]) -> Stand {
+    /// What came of the last step's pods, in its order; `None` where no answer
+    /// came. Pods that nobody asked to delete are not told of.
+    pub fn answered(&mut self, answers: impl IntoIterator<Item = (Option<Outcome>, String)>) {
+        for (target, (outcome, words)) in std::mem::take(&mut self.open).into_iter().zip(answers) {
+            match outcome {
+                Some(Outcome::Replaced) => self.log.push(Event::Deleted(target)),
+                Some(Outcome::AlreadyThere) => self.log.push(Event::DeletedBefore(target)),
+                _ => self.end(End::Refused {
+                    node: target.node,
+                    words,
+                }),
+            }
+        }
+    }
+
+    /// Notes which nodes came back.
+    fn note(&mut self, cells: &[Cell]) {
+        for cell in cells
+            .iter()
+            .filter(|cell| cell.state == NodeState::NewAvailable)
+        {
+            let back = Event::Back(cell.node.clone());
+            if self.sent.contains_key(&cell.node) && !self.log.contains(&back) {
+                self.log.push(back);
+            }
+        }
+    }
+
+    fn stand(&self, node: &str, cell: Option<&Cell>, findings: &[Finding]) -> Stand {
         let sent = self.sent.get(node);
         let gone = || match sent {
             Some(_) => Stand::Failed(Failure::Gone, None),
@@ -271,16 +271,16 @@ impl Guide {
                 Stand::Failed(Failure::OldAgain, None)
             }
             // Findings are patient: what a healthy start passes through is none.
-            _ => match findings.iter().find(|found| found.is_about(node)) {
-                Some(found) => Stand::Failed(Failure::Trouble, said(cell).or(found.words())),
+            _ => match findings.iter().find(|found| is_about(found, node)) {
+                Some(found) => Stand::Failed(Failure::Trouble, said(cell).or(words(found))),
                 None => Stand::UnderWay,
             },
         }
     }
 
     /// How many of the chosen nodes have a new pod that is available.
-    pub fn done(&self, sight: &Sight) -> usize {
-        let cells = by_node(sight);
+    pub fn done(&self, cells: &[Cell]) -> usize {
+        let cells = by_node(cells);
         let done = |node: &&String| {
             let cell = cells.get(node.as_str());
             cell.is_some_and(|cell| cell.state == NodeState::NewAvailable)
@@ -291,6 +291,11 @@ impl Guide {
     /// The chosen nodes, in the order in which they go.
     pub fn chosen(&self) -> &[String] {
         &self.chosen
+    }
+
+    /// What happened, oldest first.
+    pub fn log(&self) -> &[Event] {
+        &self.log
     }
 
     /// How it ended; `None` while it goes on.
@@ -304,19 +309,17 @@ impl Guide {
     }
 }
 
-impl Trouble {
-    fn is_about(&self, node: &str) -> bool {
-        self.nodes.names.iter().any(|name| name == node)
-    }
+fn is_about(finding: &Finding, node: &str) -> bool {
+    finding.nodes.names.iter().any(|name| name == node)
+}
 
-    fn words(&self) -> Option<String> {
-        Some(self.evidence.message.clone()).filter(|words| !words.is_empty())
-    }
+fn words(finding: &Finding) -> Option<String> {
+    Some(finding.evidence.message.clone()).filter(|words| !words.is_empty())
 }
 
 /// The nodes that are there.
-fn by_node(sight: &Sight) -> BTreeMap<&str, &Cell> {
-    let there = sight.cells.iter().filter(|cell| !cell.left);
+fn by_node(cells: &[Cell]) -> BTreeMap<&str, &Cell> {
+    let there = cells.iter().filter(|cell| !cell.left);
     there.map(|cell| (cell.node.as_str(), cell)).collect()
 }
 

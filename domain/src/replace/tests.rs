@@ -1,7 +1,7 @@
 //! Which order is carried out and which is refused; and what the guide never
 //! does, whatever happens to the nodes meanwhile.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 use serde_json::json;
 
