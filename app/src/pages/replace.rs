@@ -11,7 +11,6 @@ use std::sync::Arc;
 use domain::board::{Board, NodeState};
 use domain::health::Health;
 use domain::replace::{Order, Outcome, Reason, Report, is_old, may_go};
-use domain::time::Time;
 use domain::verdict::Verdict;
 use domain::workload::{Key, UpdateStrategy};
 use leptos::prelude::*;
@@ -28,7 +27,7 @@ use crate::i18n::Lang;
 use crate::islands::copy::CopyButton;
 use crate::islands::replace::GuideRun;
 use crate::model::{self, Nodes, Workload};
-use crate::{time, urls};
+use crate::urls;
 
 pub use guided::{Ask, Guided, guided};
 
@@ -195,7 +194,7 @@ fn Waiting(
                                         </p>
                                     }
                                 })}
-                            {headline(lang, &nodes, frame.now)}
+                            {headline(lang, &nodes)}
                             {guide::panel(&context, model, &nodes, off, guided.as_ref())}
                             <GuideRun/>
                         }
@@ -255,7 +254,7 @@ fn after(context: &Context, nodes: &Nodes, node: &str) -> Option<String> {
 }
 
 /// What the rollout as a whole stands at.
-fn headline(lang: Lang, nodes: &Nodes, now: Time) -> impl IntoView + use<> {
+fn headline(lang: Lang, nodes: &Nodes) -> impl IntoView + use<> {
     let counts = nodes.board.counts;
     let new = counts.updated.min(counts.desired);
     let old = still_old(&nodes.board);
@@ -289,7 +288,6 @@ fn headline(lang: Lang, nodes: &Nodes, now: Time) -> impl IntoView + use<> {
             </div>
             <NodesBar counts lang/>
             {legend(lang, counts)}
-            <p class="muted small replace-as-of">{lang.as_of(&time::clock(now))}</p>
         </section>
     }
 }
