@@ -53,7 +53,7 @@ test('the workload leads to the nodes that wait', async ({ page }) => {
 });
 
 test('a node at a time to the end @scripts', async ({ page }) => {
-  const name = 'all-the-way';
+  const name = 'all-six';
   await waiting(name, 'agent:2');
   await open(page, name);
   await awake(page);

@@ -240,7 +240,7 @@ async fn step(body: &str) -> Option<()> {
     let new = page.ok()?.get_element_by_id("run")?;
     let progress = new.get_attribute("data-progress")?;
     one("#run")?.replace_with_with_node_1(&new).ok()?;
-    if let Some(log) = one("#run ol") {
+    if let Some(log) = one("#run [role=log]") {
         log.set_scroll_top(log.scroll_height());
     }
     let ended = new.get_attribute("data-ended");

@@ -100,9 +100,9 @@ fn controls(lang: Lang, cells: &[Cell]) -> impl IntoView + use<> {
     view! {
         <div class="replace-controls needs-script">
             <span class="replace-idle muted" data-guide="selected" data-words=lang.selected()></span>
-            <label class="replace-idle">
-                <span>{lang.choose()}</span>
-                <select data-guide="choose">
+            <span class="replace-idle">
+                <label for="choose">{lang.choose()}</label>
+                <select id="choose" data-guide="choose">
                     <option value="none">{lang.choose_none()}</option>
                     <option value="all">{lang.choose_all()}</option>
                     {zones}
@@ -110,11 +110,11 @@ fn controls(lang: Lang, cells: &[Cell]) -> impl IntoView + use<> {
                         {lang.choose_some()}
                     </option>
                 </select>
-            </label>
-            <label class="replace-idle">
-                <span>{lang.at_a_time()}</span>
-                <input type="number" min="1" max=MOST value="1" data-guide="pace"/>
-            </label>
+            </span>
+            <span class="replace-idle">
+                <label for="pace">{lang.at_a_time()}</label>
+                <input id="pace" type="number" min="1" max=MOST value="1" data-guide="pace"/>
+            </span>
             <button
                 type="button"
                 class="button button-ink replace-idle"
@@ -180,15 +180,15 @@ fn run(lang: Lang, guided: Option<&Guided>) -> impl IntoView + use<> {
     view! {
         <div id="run" data-run=state data-progress=progress data-ended=ended.clone()>
             {told}
-            <ol
+            <div
                 class="replace-log mono"
                 role="log"
                 aria-live="off"
                 aria-label=lang.node_events()
                 tabindex="0"
             >
-                {lines}
-            </ol>
+                <ul>{lines}</ul>
+            </div>
             {orders}
         </div>
     }
