@@ -176,7 +176,6 @@ async fn what_is_not_as_it_was_seen(rig: &Rig) {
     let pod = rig.pods(&selector).into_iter().find(new).unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let current = with(&|o| {
-        o.node = good.node.clone();
         o.pod = text(&pod["metadata"]["name"]);
         o.pod_uid = text(&pod["metadata"]["uid"]);
     });
