@@ -184,7 +184,7 @@ fn Waiting(
                         let context = context(lang, model);
                         let after = node.as_ref().and_then(|node| after(&context, &nodes, node));
                         view! {
-                            <super::Refresh moving=!still && is_moving(&nodes.board) lang/>
+                            <super::Refresh moving=!still && is_moving(&nodes.board, node.as_deref()) lang/>
                             {after
                                 .map(|words| {
                                     view! {
@@ -229,16 +229,19 @@ fn context(lang: Lang, model: &Workload) -> Context {
     }
 }
 
-/// Some node is on its way from one pod to the next.
-fn is_moving(board: &Board) -> bool {
+/// Some node is on its way from one pod to the next; the one whose pod was just
+/// deleted is, even if that is not seen yet.
+fn is_moving(board: &Board, deleted: Option<&str>) -> bool {
     board.cells.iter().any(|cell| {
-        matches!(
-            cell.state,
-            NodeState::Terminating
-                | NodeState::Missing
-                | NodeState::NewStarting
-                | NodeState::NewReadyWaiting
-        )
+        let just_now = is_old(cell) && deleted == Some(&cell.node);
+        just_now
+            || matches!(
+                cell.state,
+                NodeState::Terminating
+                    | NodeState::Missing
+                    | NodeState::NewStarting
+                    | NodeState::NewReadyWaiting
+            )
     })
 }
 
