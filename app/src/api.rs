@@ -1,5 +1,5 @@
 //! Server functions: stable, readable paths with JSON, documented in
-//! `docs/api.md`. Reads are GET; the one write is POST. Each body asks the
+//! `docs/api.md`. Reads are GET; the two writes are POST. Each body asks the
 //! cluster and maps the error, no more.
 
 #![expect(
@@ -15,6 +15,7 @@ use domain::history::History;
 use domain::record::changes::Changes;
 use domain::record::images::Images;
 use domain::record::timeline::Timeline;
+use domain::replace;
 use domain::rollback::{Order, Report};
 use domain::status::Status;
 use domain::workload::{Key, Kind};
@@ -190,6 +191,24 @@ pub async fn rollback(#[server(flatten)] order: Order) -> Result<Report, ApiErro
     pages::status(report.reason.http_status());
     Ok(Report {
         message: lang.report(&order, &report),
+        ..report
+    })
+}
+
+/// `POST /api/replace`: deletes one old pod of a workload whose strategy is
+/// `OnDelete`, if all is as the order says.
+#[server(name = PostReplace, prefix = "/api", endpoint = "replace", input = Json)]
+pub async fn replace(
+    #[server(flatten)] order: replace::Order,
+) -> Result<replace::Report, ApiError> {
+    let lang = pages::frame().lang;
+    let report = answer(match pages::cluster() {
+        Ok(cluster) => Ok(cluster.replace(order.clone()).await),
+        Err(error) => Err(error),
+    })?;
+    pages::status(report.reason.http_status());
+    Ok(replace::Report {
+        message: lang.replaced(&order, &report.reason),
         ..report
     })
 }

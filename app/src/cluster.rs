@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use domain::fleet::Fleet;
 use domain::health::{Health, Missing};
 use domain::record::kept::KeptTemplate;
+use domain::replace;
 use domain::rollback::{Order, Report};
 use domain::time::Time;
 use domain::workload::Key;
@@ -67,4 +68,8 @@ pub trait Cluster: Send + Sync + 'static {
     /// fails otherwise than by its report, whose `message` is left empty. `kept`
     /// is the wanted template where the order names one by its digest.
     async fn rollback(&self, order: Order, kept: Option<KeptTemplate>) -> Report;
+
+    /// Carries out an order to replace a pod, as [`domain::replace`] says. Never
+    /// fails otherwise than by its report, whose `message` is left empty.
+    async fn replace(&self, order: replace::Order) -> replace::Report;
 }

@@ -9,6 +9,7 @@ pub(crate) mod findings;
 mod found;
 mod messages;
 mod record;
+mod replace;
 mod reports;
 mod sentences;
 

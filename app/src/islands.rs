@@ -11,5 +11,6 @@ pub mod copy;
 pub mod keys;
 pub mod list;
 pub mod progress;
+pub mod replace;
 pub mod submit;
 pub mod workload;

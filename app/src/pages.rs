@@ -6,6 +6,7 @@ pub mod list;
 pub mod not_found;
 pub mod progress;
 pub mod recorded;
+pub mod replace;
 pub mod revision;
 pub mod rollback;
 pub mod then;

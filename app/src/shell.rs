@@ -16,6 +16,7 @@ use crate::pages::images::ImagesPage;
 use crate::pages::list::ListPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::progress::ProgressPage;
+use crate::pages::replace::ReplacePage;
 use crate::pages::revision::RevisionPage;
 use crate::pages::rollback::RollbackPage;
 use crate::pages::then::ThenPage;
@@ -95,6 +96,11 @@ pub fn App() -> impl IntoView {
                     <Route
                         path=path!("/ns/:namespace/daemonsets/:name/rollback")
                         view=RollbackPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/ns/:namespace/daemonsets/:name/replace")
+                        view=ReplacePage
                         ssr=SsrMode::Async
                     />
                     <Route

@@ -116,6 +116,25 @@ pub fn written(key: &Key, generation: i64, mutated: bool, no_event: bool) -> Str
     url
 }
 
+/// The page that replaces old pods under `OnDelete`.
+pub fn replace(key: &Key) -> String {
+    format!("{}/replace", workload(key))
+}
+
+/// The same, after a pod was deleted on a node.
+pub fn replaced(key: &Key, node: &str) -> String {
+    format!("{}?node={}", replace(key), encode(node))
+}
+
+/// What programs ask for the nodes of a workload.
+pub fn api_nodes(key: &Key) -> String {
+    format!(
+        "/api/nodes?namespace={}&name={}",
+        encode(&key.namespace),
+        encode(&key.name)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

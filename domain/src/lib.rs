@@ -22,6 +22,7 @@ pub mod progress;
 pub mod rail;
 pub mod reach;
 pub mod record;
+pub mod replace;
 pub mod revision;
 pub mod rollback;
 pub mod secrets;

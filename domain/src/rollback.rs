@@ -174,7 +174,7 @@ pub fn check_order(order: &Order) -> Result<(), Reason> {
 
 /// May an object be called so? A DNS subdomain (RFC 1123), which cannot lead
 /// anywhere else in a path.
-fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     name.len() <= 253
         && name.starts_with(plain)

@@ -1,6 +1,8 @@
 //! The rollback form: posts to its own address and leads on to the page that
 //! follows the write, or back to the form with what happened.
 
+mod replace;
+
 use app::pages::rollback::Submitted;
 use app::prefs::Prefs;
 use app::urls;
@@ -13,6 +15,8 @@ use leptos::prelude::provide_context;
 use serde::Deserialize;
 
 use crate::state::AppState;
+
+pub use replace::replace;
 
 /// Fields of the form, as text: an empty one was not sent.
 #[derive(Debug, Default, Deserialize)]

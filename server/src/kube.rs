@@ -3,11 +3,13 @@
 //! ```text
 //! apiserver ── watch ──► store ──► snapshot (Fleet) ──► pages, streams
 //!     ▲                    ▲
-//!     └── PATCH ── rollback│
+//!     ├── PATCH ── rollback│
+//!     ├── DELETE ─ replace │
 //!     └── probe ───────────┘ health, clock
 //! ```
 
 mod boards;
+mod calls;
 pub mod client;
 mod cluster;
 mod events;
@@ -15,6 +17,7 @@ mod health;
 mod looks;
 mod map;
 mod partial;
+mod replace;
 mod rollback;
 mod store;
 mod watches;

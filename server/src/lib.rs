@@ -99,6 +99,10 @@ pub fn router(state: AppState) -> Router {
             "/ns/{namespace}/daemonsets/{name}/rollback",
             post(form::rollback),
         )
+        .route(
+            "/ns/{namespace}/daemonsets/{name}/replace",
+            post(form::replace),
+        )
         .merge(site::router())
         .leptos_routes_with_context(&state, routes, context, document)
         .fallback(not_found)

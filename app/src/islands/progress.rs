@@ -256,11 +256,28 @@ fn next(lang: Lang, model: &Followed, generation: i64) -> Option<impl IntoView +
     .then(|| {
         let key = model.line.key();
         let name = lang.open_workload(&key.name);
+        let by_hand = (stage == Stage::ByHand).then(|| {
+            view! {
+                <div class="row next-step">
+                    <Icon glyph=Glyph::OnDelete size=16/>
+                    <p>
+                        <b>{lang.replace_open()}</b>
+                        <br/>
+                        <span class="muted">{lang.replace_open_hint()}</span>
+                    </p>
+                    <span class="spacer"></span>
+                    <a class="button button-ink" href=urls::replace(&key)>
+                        {lang.replace_open()}
+                    </a>
+                </div>
+            }
+        });
         view! {
             <section class="panel" aria-labelledby="next">
                 <div class="panel-head">
                     <h2 id="next">{lang.what_now()}</h2>
                 </div>
+                {by_hand}
                 <div class="row next-step">
                     <Icon glyph=Glyph::Compare size=16/>
                     <p>

@@ -13,7 +13,7 @@ use crate::components::verdict::{self, VerdictLine};
 use crate::i18n::Lang;
 use crate::live::live;
 use crate::model::{Followed, Given};
-use crate::time;
+use crate::{time, urls};
 
 /// The part that lives.
 #[island]
@@ -69,6 +69,16 @@ fn of_nodes(lang: Lang, model: &Followed) -> String {
 /// Verdict and a word on it.
 fn said(lang: Lang, model: &Followed, now: Signal<Time>) -> impl IntoView + use<> {
     let line = model.line.clone();
+    let waits = matches!(line.verdict, Verdict::OnDelete { .. });
+    let by_hand = waits.then(|| {
+        view! {
+            <p class="verdict-way">
+                <a class="button button-ink" href=urls::replace(&line.key())>
+                    {lang.replace_open()}
+                </a>
+            </p>
+        }
+    });
     view! {
         <h2 class="verdict-head">
             <VerdictLine verdict=line.verdict.clone() lang size=22/>
@@ -79,6 +89,7 @@ fn said(lang: Lang, model: &Followed, now: Signal<Time>) -> impl IntoView + use<
                 _ => verdict::note(lang, &line, now.get()),
             })}
         </p>
+        {by_hand}
     }
 }
 

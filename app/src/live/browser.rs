@@ -19,6 +19,7 @@ use crate::urls;
 
 mod drawn;
 mod dress;
+pub mod guide;
 mod tab;
 
 pub use tab::{old, tab};

@@ -30,6 +30,9 @@ pub struct Cell {
     /// The pod that the state is about; of a surging pair the new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod: Option<String>,
+    /// That pod's `metadata.uid`: what tells it from another of its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod_uid: Option<String>,
     /// That pod's label `controller-revision-hash`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision_hash: Option<String>,
@@ -69,6 +72,7 @@ impl Cell {
             state,
             since: pod.and_then(|pod| since(seen, state, pod)),
             pod: pod.map(|pod| pod.name.clone()),
+            pod_uid: pod.map(|pod| pod.uid.clone()),
             revision_hash: pod.and_then(|pod| pod.hash.clone()),
             restarts: pod.map_or(0, |pod| pod.restarts),
             reason: reason.map(ToOwned::to_owned),

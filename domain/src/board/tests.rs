@@ -306,7 +306,7 @@ fn a_cell_says_why() {
     assert_eq!(
         serde_json::to_value(cell).unwrap(),
         json!({"node": "n3", "state": "new-not-ready", "since": "2027-01-15T08:00:07Z",
-            "pod": "new-n3", "revisionHash": "h2", "reason": "ContainersNotReady",
+            "pod": "new-n3", "podUid": "uid-new-n3", "revisionHash": "h2", "reason": "ContainersNotReady",
             "cordoned": true, "nodeReady": false})
     );
 }

@@ -13,6 +13,7 @@ use crate::pod::tests::{at, dying, failed, unready, unscheduled, waiting};
 use crate::pod::{Exit, Phase, Pod, Truth};
 use crate::workload::{UpdateStrategy, Writer};
 
+mod brief;
 mod nodes;
 mod pods;
 

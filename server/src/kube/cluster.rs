@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use domain::fleet::Fleet;
 use domain::health::{Health, Missing};
 use domain::record::kept::KeptTemplate;
+use domain::replace as replacing;
 use domain::rollback::{Order, Reason, Report};
 use domain::time::Time;
 use domain::workload::Key;
@@ -19,7 +20,7 @@ use super::boards::Boards;
 use super::client::{self, Connection};
 use super::health::Monitor;
 use super::looks::Watching;
-use super::{rollback, store};
+use super::{replace, rollback, store};
 use crate::config::Config;
 
 /// The watches of one cluster and the way to write to it.
@@ -147,6 +148,26 @@ impl Cluster for KubeCluster {
         tokio::spawn(run).await.unwrap_or_else(|error| {
             let words = error.to_string();
             Report::unchanged(Reason::NoAnswer { words }, None)
+        })
+    }
+
+    async fn replace(&self, order: replacing::Order) -> replacing::Report {
+        if self.read_only {
+            return replacing::Reason::ReadOnly.into();
+        }
+        if !self.monitor.health().is_live() {
+            return replacing::Reason::Stale.into();
+        }
+        if !self.namespaces.is_empty() && !self.namespaces.contains(&order.namespace) {
+            let field = "namespace".to_owned();
+            return replacing::Reason::Invalid { field }.into();
+        }
+        // As with a rollback: it comes to its end whoever goes away.
+        let (client, fleet) = (self.connection.client.clone(), self.fleet());
+        let run = async move { replace::run(&client, &fleet, &order).await };
+        tokio::spawn(run).await.unwrap_or_else(|error| {
+            let words = error.to_string();
+            replacing::Reason::NoAnswer { words }.into()
         })
     }
 }

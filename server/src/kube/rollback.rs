@@ -1,8 +1,6 @@
 //! Carrying out an order: read afresh, hold the order against it, send one
 //! request that fails if anything moved, and read what its answer means.
 
-use std::time::Duration;
-
 use domain::fleet::Fleet;
 use domain::record::kept::KeptTemplate;
 use domain::revision::Revision;
@@ -11,63 +9,11 @@ use domain::workload::Workload;
 use domain::{history, rollback};
 use kube::api::{Patch, PatchParams};
 use kube::core::response::Status;
-use kube::{Api, Client, Error};
+use kube::{Api, Client};
 
-use super::health::words;
+use super::calls::{Failed, LOOKS, No, READ, WRITE, leaves_open, within};
 use super::partial::{DaemonSetPart, RevisionPart};
-use super::{events, map, random_id, watches};
-
-/// Time for a read.
-const READ: Duration = Duration::from_secs(5);
-/// Time for the write. Admission webhooks may take 10 s by default.
-const WRITE: Duration = Duration::from_secs(12);
-/// Looks after a lost answer, and the time between them.
-const LOOKS: (u32, Duration) = (5, Duration::from_millis(700));
-
-/// What a call came to.
-enum Failed {
-    /// The apiserver answered.
-    Api(Box<Status>),
-    /// It was not reached, or its answer was lost.
-    Lost(String),
-}
-
-/// Does this answer to a write leave open whether it was written? A server
-/// error may come from a proxy, or after etcd took the write. Only admission is
-/// known to come before it.
-fn leaves_open(status: &Status) -> bool {
-    status.code >= 500
-        && !status.message.contains("failed calling webhook")
-        && !is_denial(&status.message)
-}
-
-/// Did admission say no? A webhook chooses its code itself, so only the words
-/// tell.
-fn is_denial(words: &str) -> bool {
-    words.contains("denied the request") || words.contains("denied request")
-}
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Api(status) => Self::Api(status),
-            other => Self::Lost(words(&other)),
-        }
-    }
-}
-
-async fn within<T>(
-    limit: Duration,
-    call: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Failed> {
-    match tokio::time::timeout(limit, call).await {
-        Ok(result) => result.map_err(Failed::from),
-        Err(_) => Err(Failed::Lost(format!(
-            "no answer within {} s",
-            limit.as_secs()
-        ))),
-    }
-}
+use super::{events, map, random_id};
 
 /// The workload and the target as they are now.
 struct Now {
@@ -294,24 +240,21 @@ fn unread(failed: Failed) -> Reason {
 
 /// What an error status of the apiserver means.
 fn reason_of(status: &Status) -> Reason {
-    let words = domain::text::said(&status.message);
-    match status.code {
-        _ if is_denial(&status.message) => Reason::Denied { words },
-        401 => Reason::Unauthorized,
-        403 if words.contains(" cannot ") => {
-            let missing = watches::missing(status);
-            Reason::Forbidden {
-                words,
-                verb: missing.verb,
-                resource: missing.resource,
-            }
-        }
-        // Built-in admission plugins (quota, ServiceAccount) say 403 in words
-        // of their own.
-        403 => Reason::Denied { words },
-        422 => Reason::InvalidTemplate { words },
-        404 => Reason::WorkloadGone,
-        _ => Reason::ServerError { words },
+    match No::from(status) {
+        No::Denied(words) => Reason::Denied { words },
+        No::Unauthorized => Reason::Unauthorized,
+        No::Forbidden {
+            words,
+            verb,
+            resource,
+        } => Reason::Forbidden {
+            words,
+            verb,
+            resource,
+        },
+        No::Gone => Reason::WorkloadGone,
+        No::Invalid(words) => Reason::InvalidTemplate { words },
+        No::Other(words) => Reason::ServerError { words },
     }
 }
 
@@ -372,23 +315,5 @@ mod tests {
             code(500, "Internal error occurred: failed calling webhook \"x\""),
             "serverError"
         );
-    }
-
-    #[test]
-    fn a_server_error_may_come_after_the_write() {
-        let open = |code, message: &str| leaves_open(&status(code, message));
-        assert!(open(500, "etcdserver: request timed out"));
-        assert!(open(502, "bad gateway"));
-        assert!(open(
-            504,
-            "Timeout: request did not complete within the allotted time"
-        ));
-        assert!(!open(429, "too many requests"));
-        assert!(!open(403, "no"));
-        assert!(!open(500, "admission webhook \"x\" denied the request: no"));
-        assert!(!open(
-            500,
-            "Internal error occurred: failed calling webhook \"x\""
-        ));
     }
 }

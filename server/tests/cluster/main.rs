@@ -14,6 +14,7 @@ mod hook;
 mod http;
 mod limits;
 mod lost;
+mod ondelete;
 mod outages;
 mod program;
 mod race;

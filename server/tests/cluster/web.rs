@@ -24,7 +24,7 @@ pub const HOST: &str = "127.0.0.1:7777";
 pub const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
 
 /// A page sends its form.
-const FORM: [(&str, &str); 2] = [
+pub const FORM: [(&str, &str); 2] = [
     ("content-type", "application/x-www-form-urlencoded"),
     ("origin", "http://127.0.0.1:7777"),
 ];

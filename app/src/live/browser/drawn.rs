@@ -9,8 +9,8 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    DomParser, Element, FocusOptions, Headers, HtmlElement, RequestInit, Response, SupportedType,
-    SvgElement,
+    DomParser, Element, FocusOptions, Headers, HtmlElement, HtmlInputElement, RequestInit,
+    Response, SupportedType, SvgElement,
 };
 
 use super::{all, dress};
@@ -146,6 +146,7 @@ async fn draw(begun: f64) -> Result<(), JsValue> {
             continue;
         }
         let held = held_in(&old);
+        tick(&old, &new);
         old.replace_with_with_node_1(&new)?;
         dress::anew();
         if let Some(held) = held {
@@ -157,11 +158,30 @@ async fn draw(begun: f64) -> Result<(), JsValue> {
     Ok(())
 }
 
+/// What was ticked stays so.
+fn tick(old: &Element, new: &Element) {
+    let boxes = |part: &Element| {
+        let found = part.query_selector_all("input[type=checkbox]").ok();
+        let length = found.as_ref().map_or(0, web_sys::NodeList::length);
+        (0..length).filter_map(move |at| found.as_ref()?.item(at)?.dyn_into().ok())
+    };
+    let ticked: Vec<String> = boxes(old)
+        .filter(HtmlInputElement::checked)
+        .map(|field| field.value())
+        .collect();
+    for field in boxes(new).filter(|field: &HtmlInputElement| ticked.contains(&field.value())) {
+        field.set_checked(true);
+    }
+}
+
 /// A field of it has the keyboard.
 fn is_typed_in(part: &Element) -> bool {
     let held = document().active_element();
     held.is_some_and(|held| {
-        part.contains(Some(&held)) && held.matches("input, select").unwrap_or_default()
+        part.contains(Some(&held))
+            && held
+                .matches("input:not([type=checkbox]), select")
+                .unwrap_or_default()
     })
 }
 
@@ -185,9 +205,12 @@ fn named(link: &Element) -> Held {
 /// elsewhere and a number is another once a revision came, and the way back to what
 /// is current now is gone.
 fn hold_in(part: &Element, held: &Held) {
-    let links = part.get_elements_by_tag_name("a");
+    let Ok(links) = part.query_selector_all("a, button, input") else {
+        return;
+    };
     let mut best = (0, None);
-    for link in (0..links.length()).filter_map(|at| links.item(at)) {
+    let links = (0..links.length()).filter_map(|at| links.item(at)?.dyn_into::<Element>().ok());
+    for link in links {
         let [line, to, name] = named(&link);
         let same = |a: Option<String>, b: &Option<String>, worth| {
             if a.is_some() && a == *b { worth } else { 0 }

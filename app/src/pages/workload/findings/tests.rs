@@ -32,6 +32,7 @@ fn cell(node: &str, state: NodeState) -> Cell {
         state,
         since: None,
         pod: None,
+        pod_uid: None,
         revision_hash: hash,
         restarts: 0,
         reason: None,
