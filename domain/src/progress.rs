@@ -116,8 +116,8 @@ impl Progress {
             next.marks.mark(now, finished(counts));
         }
         Self {
-            rolling,
             done,
+            rolling,
             ..next
         }
     }
