@@ -35,9 +35,9 @@ use kept::Kept;
 
 /// Boards of one workload are at least so far apart: ten a second.
 const PACE: Duration = Duration::from_millis(100);
-/// Of its time a board takes one part in so many at most: large ones come less
-/// often.
-const REST: u32 = 10;
+/// Of its time a board takes one part in so many at most, for who looks and where
+/// only this server does: large ones come less often.
+const REST: (u32, u32) = (3, 10);
 /// How long a board is kept up when nobody looks any more: a page that is loaded
 /// again finds it warm.
 const LINGER: Duration = Duration::from_secs(30);
@@ -299,7 +299,8 @@ impl Maker {
                 if let Some(told) = self.show() {
                     self.tell(told).await;
                 }
-                due = begun + PACE.max(begun.elapsed() * REST);
+                let rest = if self.is_viewed() { REST.0 } else { REST.1 };
+                due = begun + PACE.max(begun.elapsed() * rest);
             }
         }
     }
