@@ -1,0 +1,149 @@
+// Viewers times churn: what the server needs, and how late a viewer learns.
+import os from 'node:os';
+import { brotliDecompressSync } from 'node:zlib';
+import { cpu, memory, now, sleep, spread } from '../tools.mjs';
+import * as cluster from './cluster.mjs';
+import { churn } from './churn.mjs';
+import { Tab } from './tab.mjs';
+import { viewers } from './viewers.mjs';
+
+/** Time for a crowd to come to rest, and between two probes. */
+const REST = 6000;
+const BETWEEN = 900;
+
+/**
+ * A viewer that reads what it is given: when a pod fails or is well again, the
+ * number of the picture that shows it first.
+ */
+class Reader {
+  #seen = [];
+  constructor(page) {
+    this.tab = new Tab({ ...page, onBody: (body) => this.#read(brotliDecompressSync(body).toString()) });
+  }
+
+  #read(text) {
+    const failing = text.match(/value="new-failing"[\s\S]*?<b>(?:<!--.*?-->)*(\d+)/)?.[1];
+    const made = text.match(/data-drawn="n[^"]*-(\d+)"/)?.[1];
+    if (made) this.#seen.push({ failing: Number(failing ?? 0), made: Number(made), at: now() });
+  }
+
+  /** Changes the pod; the probe, once the page shows it. */
+  async probe(pod, fails) {
+    const before = this.#seen.at(-1)?.failing ?? 0;
+    const from = this.#seen.length;
+    await cluster.fail(pod, fails);
+    const at = now();
+    while (now() - at < 20_000) {
+      const found = this.#seen.slice(from).find((one) => (fails ? one.failing > before : one.failing < before));
+      if (found) return { at, made: found.made };
+      await sleep(5);
+    }
+    return null;
+  }
+}
+
+/** Memory of the server with so many idle viewers, and with so many. */
+export async function idle({ server, crowd }) {
+  const others = viewers({ url: server.url, path: cluster.page, stream: cluster.stream });
+  const looks = [];
+  try {
+    for (const count of crowd) {
+      await others.grow(count);
+      await sleep(REST * 2);
+      looks.push({ viewers: count, memory: memory(server.pid).now });
+    }
+  } finally {
+    others.stop();
+  }
+  return looks;
+}
+
+/**
+ * Every number of viewers with every rate of changes. `each` is told of one
+ * measure when it is there.
+ */
+export async function crowds({ server, pods, crowd, rates, seconds, each = () => {} }) {
+  const page = { url: server.url, path: cluster.page, stream: cluster.stream };
+  const all = [];
+  const reader = new Reader(page);
+  await reader.tab.open();
+  // The page was loaded once before it is followed.
+  reader.tab.look();
+  const others = viewers(page);
+  try {
+    for (const count of crowd) {
+      await others.grow(count - 1);
+      await sleep(REST);
+      for (const rate of rates) {
+        const one = await measure({ server, pods, count, rate, seconds, others, reader });
+        one.load1 = os.loadavg()[0];
+        all.push(one);
+        each(one);
+        console.error(`    ${describe(one)}`);
+        await sleep(2000);
+      }
+    }
+  } finally {
+    others.stop();
+    reader.tab.close();
+  }
+  return all;
+}
+
+const describe = (one) =>
+  `${one.viewers} viewers, ${one.reached.toFixed(0)} of ${one.rate} a second: server ${one.cpu.toFixed(1)} %, ` +
+  `${(one.memory / (1 << 20)).toFixed(1)} MiB, told p99 ${one.told.p99?.toFixed(0)} ms, drawn p99 ${one.drawn.p99?.toFixed(0)} ms, ` +
+  `viewers ${one.load.toFixed(0)} %, watches ${one.watches.pods}, load ${one.load1.toFixed(1)}`;
+
+async function measure({ server, pods, count, rate, seconds, others, reader }) {
+  const load = rate > 0 ? churn(cluster.namespace, pods.slice(1), rate) : null;
+  await sleep(load ? 2000 : 0);
+  const begun = (await load?.count()) ?? 0;
+  await others.begin();
+  const own = { ...reader.tab.bytes };
+  const from = { at: now(), cpu: cpu(server.pid), self: process.cpuUsage(), got: cluster.received(server.pid), watches: await cluster.watches() };
+  const probes = [];
+  let late = 0;
+  while (now() - from.at < seconds * 1000) {
+    // Nothing changes where nothing is to change.
+    const probe = load && (await reader.probe(pods[0], (probes.length + late) % 2 === 0));
+    if (probe) probes.push(probe);
+    else if (load) late++;
+    await sleep(BETWEEN);
+  }
+  const spent = (now() - from.at) / 1000;
+  const used = cpu(server.pid) - from.cpu;
+  const changes = ((await load?.count()) ?? 0) - begun;
+  const came = await others.end(probes);
+  const self = process.cpuUsage(from.self);
+  const watches = await cluster.watches();
+  const bytes = cluster.more(from.got, cluster.received(server.pid));
+  const stopped = await load?.stop();
+  await cluster.fail(pods[0], false);
+  for (const name of Object.keys(own)) came[name] += reader.tab.bytes[name] - own[name];
+  for (const { at, made } of probes) {
+    for (const [list, into] of [[reader.tab.told, came.told], [reader.tab.shown, came.drawn]]) {
+      const found = list.find(([number, when]) => number >= made && when >= at);
+      if (found) into.push(found[1] - at);
+    }
+  }
+  const { told, drawn, ...rest } = came;
+  return {
+    ...rest,
+    viewers: count,
+    rate,
+    reached: changes / spent,
+    changes,
+    seconds: spent,
+    cpu: (used / spent) * 100,
+    load: ((came.cpu + (self.user + self.system) / 1e6) / spent) * 100,
+    memory: memory(server.pid).now,
+    told: spread(told),
+    drawn: spread(drawn),
+    probes: probes.length,
+    late,
+    failed: stopped?.failed ?? 0,
+    received: bytes,
+    watches: { pods: watches.pods, all: watches.all, sent: watches.sent - from.watches.sent },
+  };
+}
