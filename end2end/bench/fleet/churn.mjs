@@ -22,7 +22,13 @@ export function churn(namespace, pods, rate) {
   const child = fork(fileURLToPath(import.meta.url), ['churn']);
   const names = pods.slice(0, Math.max(20, rate));
   child.send({ namespace, names, rate });
-  const told = () => new Promise((resolve) => child.once('message', resolve));
+  // It tells why itself.
+  child.setMaxListeners(0).on('error', () => {});
+  const told = () =>
+    new Promise((resolve, reject) => {
+      child.once('message', resolve);
+      child.once('exit', () => reject(new Error('what changes the pods has ended')));
+    });
   return {
     /** How many were answered so far. */
     async count() {

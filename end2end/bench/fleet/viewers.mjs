@@ -10,8 +10,10 @@ const PROCESSES = 2;
 /** A crowd that is as large as it is told to be. */
 export function viewers(page) {
   const children = Array.from({ length: PROCESSES }, () => fork(fileURLToPath(import.meta.url), ['viewers']));
+  for (const child of children) child.setMaxListeners(0).on('error', () => {});
   const ask = (child, message) =>
     new Promise((resolve, reject) => {
+      child.once('exit', () => reject(new Error('the viewers have ended')));
       child.once('message', (answer) => (answer.failed ? reject(new Error(answer.failed)) : resolve(answer)));
       child.send(message);
     });
