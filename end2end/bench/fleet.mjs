@@ -18,11 +18,31 @@ const rates = (process.env.BENCH_RATES ?? '20,200,1000').split(',').map(Number);
 const samples = {};
 const results = {};
 const loads = { before: os.loadavg() };
+let pods = [];
 
 const ms = (s) => `p50 ${s.p50.toFixed(1)}, p99 ${s.p99.toFixed(1)}, max ${s.max.toFixed(1)} ms (${s.runs})`;
 
 /** What a row came to, with words about it and the peer's figure of the same run. */
 const row = (id, value, words = '', peer = '') => (results[id] = { value, words, peer });
+
+const version = kubectl('version', '--client').split('\n')[0].replace('Client Version: v', '');
+
+/** All that is known so far, with the machine. */
+function write() {
+  loads.after = os.loadavg();
+  const machine = {
+    date: new Date().toISOString().slice(0, 10),
+    cpus: os.cpus().length,
+    model: os.cpus()[0].model,
+    memory: os.totalmem(),
+    loads,
+    nodes,
+    pods: pods.length,
+    kubectl: version,
+  };
+  writeFileSync(need('BENCH_RESULTS'), JSON.stringify({ machine, results, samples }, null, 1));
+  return machine;
+}
 
 /** Does one part; its rows say why where it fails. */
 async function part(name, ids, doing) {
@@ -39,6 +59,8 @@ async function part(name, ids, doing) {
     for (const id of ids) results[id] ??= { not: why };
     console.error(`    failed: ${error.stack ?? error}`);
   }
+  // What is there is kept where the run is ended.
+  write();
   console.error(`    ${((now() - begin) / 1000).toFixed(0)} s, load ${os.loadavg()[0].toFixed(1)}`);
 }
 
@@ -53,11 +75,9 @@ async function complete(url) {
   }
 }
 
-const program = need('ROLLBOOK_BIN');
 const browser = await tab.launch();
 const scratch = mkdtempSync(`${os.tmpdir()}/rollbook-bench-`);
 let server;
-let pods = [];
 
 try {
   cluster.giveWay((process.env.BENCH_CONTROLLERS ?? '').split(' ').filter(Boolean));
@@ -121,10 +141,12 @@ try {
     row('P9', first.bytes, `${shown(text.length, 'kB')} plain`);
   });
 
-  await part('quiet, one viewer', ['P14 quiet'], async () => {
-    const one = await crowds({ server, pods, crowd: [1], rates: [0], seconds: 60 });
-    samples.quiet = one[0];
-    row('P14 quiet', one[0].cpu, `over ${one[0].seconds.toFixed(0)} s`);
+  await part('one viewer', ['P14 quiet', 'P14', 'P9 change'], async () => {
+    const [quiet, busy] = await crowds({ server, pods, crowd: [1], rates: [0, 200], seconds: 60, probes: false });
+    samples.one = { quiet, busy };
+    row('P14 quiet', quiet.cpu, `over ${quiet.seconds.toFixed(0)} s`);
+    row('P14', busy.cpu, `${busy.reached.toFixed(0)} a second reached`);
+    row('P9 change', (busy.fetched + busy.streamed) / busy.changes, `${(busy.fetched / busy.answers / 1e3).toFixed(1)} kB a fetch, ${busy.reached.toFixed(0)} a second reached`);
   });
 
   await part('idle viewers', ['P8'], async () => {
@@ -134,18 +156,16 @@ try {
     row('P8', (looks[1].memory - looks[0].memory) / (looks[1].viewers - looks[0].viewers), words);
   });
 
-  await part('viewers and churn', ['P14', 'P7', 'P7 p99', 'P6', 'P6 bytes', 'P9 change'], async () => {
+  await part('viewers and churn', ['P7', 'P7 p99', 'P6', 'P6 bytes'], async () => {
     const all = await crowds({ server, pods, crowd, rates, seconds: 20, each: (one) => (samples.crowds ??= []).push(one) });
     const of = (viewers, rate) => all.find((one) => one.viewers === viewers && one.rate === rate);
     const [most, few] = [crowd.at(-1), crowd[0]];
     const [many, one] = [of(most, 200), of(few, 200)];
-    row('P14', one.cpu, `${one.reached.toFixed(0)} a second reached`);
     row('P7', many.cpu, `${many.reached.toFixed(0)} a second reached, ${most} viewers, who use ${many.load.toFixed(0)} % themselves`);
     row('P7 p99', many.told.p99, `told p50 ${many.told.p50.toFixed(0)} ms; drawn parts fetched p50 ${many.drawn.p50.toFixed(0)}, p99 ${many.drawn.p99.toFixed(0)} ms`);
     row('P6', many.watches.pods - one.watches.pods, `${one.watches.pods} and ${many.watches.pods} watches on pods, all clients of the apiserver`);
     const per = [one, many].map((own) => own.received / own.changes);
     row('P6 bytes', Math.abs(per[1] / per[0] - 1) * 100, per.map((own) => `${own.toFixed(0)} B`).join(' and '));
-    row('P9 change', (one.fetched + one.streamed) / one.viewers / one.changes, `${(one.fetched / one.answers / 1e3).toFixed(1)} kB a fetch`);
   });
 
   const url = () => server.url + cluster.page;
@@ -228,19 +248,7 @@ const agreed = process.env.BENCH_AGREED;
 if (agreed === '') row('P16', 0, 'property test `agrees_with_kubectl`');
 else results.P16 = { not: agreed ?? 'not run' };
 results['P1 replay'] = { not: 'there is no replay of 65,000 pods yet' };
-loads.after = os.loadavg();
-const machine = {
-  date: new Date().toISOString().slice(0, 10),
-  cpus: os.cpus().length,
-  model: os.cpus()[0].model,
-  memory: os.totalmem(),
-  loads,
-  nodes,
-  pods: pods.length,
-  kubectl: kubectl('version', '--client').split('\n')[0].replace('Client Version: v', ''),
-  server: statSync(program).size,
-};
-writeFileSync(need('BENCH_RESULTS'), JSON.stringify({ machine, results, samples }, null, 1));
+const machine = write();
 const load = (all) => all.map((n) => n.toFixed(1)).join(' ');
 console.log(`\n${machine.date}, ${machine.cpus} CPUs (${machine.model}), load before ${load(loads.before)}, after ${load(loads.after)}; ${pods.length} pods on ${nodes} nodes\n`);
 console.log('| # | metric | target | measured | | beside it |\n|---|---|---|---|---|---|');

@@ -12,13 +12,13 @@ const REST = 6000;
 const BETWEEN = 900;
 
 /**
- * A viewer that reads what it is given: when a pod fails or is well again, the
- * number of the picture that shows it first.
+ * One more that looks at every picture and reads it: when a pod fails or is well
+ * again, the number of the picture that shows it first.
  */
 class Reader {
   #seen = [];
   constructor(page) {
-    this.tab = new Tab({ ...page, onBody: (body) => this.#read(brotliDecompressSync(body).toString()) });
+    this.tab = new Tab({ ...page, pace: 0, onBody: (body) => this.#read(brotliDecompressSync(body).toString()) });
   }
 
   #read(text) {
@@ -60,19 +60,19 @@ export async function idle({ server, crowd }) {
 
 /**
  * Every number of viewers with every rate of changes. `each` is told of one
- * measure when it is there.
+ * measure when it is there. Where it probes, one more reads along.
  */
-export async function crowds({ server, pods, crowd, rates, seconds, each = () => {} }) {
+export async function crowds({ server, pods, crowd, rates, seconds, probes = true, each = () => {} }) {
   const page = { url: server.url, path: cluster.page, stream: cluster.stream };
   const all = [];
-  const reader = new Reader(page);
-  await reader.tab.open();
+  const reader = probes ? new Reader(page) : null;
+  await reader?.tab.open();
   // The page was loaded once before it is followed.
-  reader.tab.look();
+  reader?.tab.look();
   const others = viewers(page);
   try {
     for (const count of crowd) {
-      await others.grow(count - 1);
+      await others.grow(count);
       await sleep(REST);
       for (const rate of rates) {
         const one = await measure({ server, pods, count, rate, seconds, others, reader });
@@ -85,7 +85,7 @@ export async function crowds({ server, pods, crowd, rates, seconds, each = () =>
     }
   } finally {
     others.stop();
-    reader.tab.close();
+    reader?.tab.close();
   }
   return all;
 }
@@ -100,15 +100,13 @@ async function measure({ server, pods, count, rate, seconds, others, reader }) {
   await sleep(load ? 2000 : 0);
   const begun = (await load?.count()) ?? 0;
   await others.begin();
-  const own = { ...reader.tab.bytes };
   const from = { at: now(), cpu: cpu(server.pid), self: process.cpuUsage(), got: cluster.received(server.pid), watches: await cluster.watches() };
   const probes = [];
   let late = 0;
   while (now() - from.at < seconds * 1000) {
-    // Nothing changes where nothing is to change.
-    const probe = load && (await reader.probe(pods[0], (probes.length + late) % 2 === 0));
+    const probe = reader && (await reader.probe(pods[0], (probes.length + late) % 2 === 0));
     if (probe) probes.push(probe);
-    else if (load) late++;
+    else if (reader) late++;
     await sleep(BETWEEN);
   }
   const spent = (now() - from.at) / 1000;
@@ -119,14 +117,7 @@ async function measure({ server, pods, count, rate, seconds, others, reader }) {
   const watches = await cluster.watches();
   const bytes = cluster.more(from.got, cluster.received(server.pid));
   const stopped = await load?.stop();
-  await cluster.fail(pods[0], false);
-  for (const name of Object.keys(own)) came[name] += reader.tab.bytes[name] - own[name];
-  for (const { at, made } of probes) {
-    for (const [list, into] of [[reader.tab.told, came.told], [reader.tab.shown, came.drawn]]) {
-      const found = list.find(([number, when]) => number >= made && when >= at);
-      if (found) into.push(found[1] - at);
-    }
-  }
+  if (reader) await cluster.fail(pods[0], false);
   const { told, drawn, ...rest } = came;
   return {
     ...rest,

@@ -98,8 +98,8 @@ ${crowds.map(crowd).join('\n')}
 
 - **changes**: pods that get unready and ready again, written to the apiserver. **reached** is what it took of them on this machine.
 - **told**, **fetched**: one more pod fails and is well again, about once a second. From the answer of that write until a viewer was told
-  of the picture that shows it, and until the drawn parts that it then fetched were there; of all viewers. A viewer that was told of an
-  earlier picture may have fetched it sooner, so these are upper bounds. **late**: probes that no answer showed within 20 s.
+  of the picture that shows it, and until the drawn parts that it then fetched were there; of all viewers. Which picture that is tells one
+  more who fetches and reads each. **late**: probes that no answer showed within 20 s.
 - **watches on pods**: \`apiserver_longrunning_requests\`; of all clients, so those of the scheduler, the controllers and KWOK are among
   them. **bytes a change**: what the server received on its connections to the apiserver (\`ss\`), status of the DaemonSet and leases of
   nodes included. \`apiserver_terminated_watchers_total\` of pods at the end: ${samples.terminated ?? 'not read'}.

@@ -24,9 +24,9 @@ export class Tab {
   #sockets = [];
 
   /** `onBody` is given each answer with what was told when it was asked for. */
-  constructor({ url, path, stream, onBody }) {
+  constructor({ url, path, stream, onBody, pace = PACE }) {
     const { hostname, port } = new URL(url);
-    Object.assign(this, { hostname, port, path, stream, onBody });
+    Object.assign(this, { hostname, port, path, stream, onBody, pace });
   }
 
   #connect() {
@@ -84,7 +84,7 @@ export class Tab {
   }
 
   #plan(wanted) {
-    const at = Math.max(wanted, this.#last[0] + 1, this.#last[1] + 2 * PACE);
+    const at = Math.max(wanted, this.#last[0] + 1, this.#last[1] + 2 * this.pace);
     if (at >= this.#next) return;
     this.#next = at;
     setTimeout(() => {
