@@ -8,7 +8,7 @@ import * as cluster from './fleet/cluster.mjs';
 import * as tab from './fleet/browser.mjs';
 import { churn } from './fleet/churn.mjs';
 import { crowds, idle } from './fleet/crowds.mjs';
-import { shown, table } from './fleet/table.mjs';
+import { came, shown, table } from './fleet/table.mjs';
 import { get, kubectl, measureKubectl, memory, need, now, serve, sleep, spread } from './tools.mjs';
 
 const nodes = Number(need('BENCH_NODES'));
@@ -24,6 +24,11 @@ const ms = (s) => `p50 ${s.p50.toFixed(1)}, p99 ${s.p99.toFixed(1)}, max ${s.max
 
 /** What a row came to, with words about it and the peer's figure of the same run. */
 const row = (id, value, words = '', peer = '') => (results[id] = { value, words, peer });
+
+/** Rows that were measured with fewer changes a second than they ask for. */
+function light(ids, { reached, rate }) {
+  for (const id of ids) results[id].light = reached < rate * 0.95;
+}
 
 const version = kubectl('version', '--client').split('\n')[0].replace('Client Version: v', '');
 
@@ -147,6 +152,7 @@ try {
     row('P14 quiet', quiet.cpu, `over ${quiet.seconds.toFixed(0)} s`);
     row('P14', busy.cpu, `${busy.reached.toFixed(0)} a second reached`);
     row('P9 change', (busy.fetched + busy.streamed) / busy.changes, `${(busy.fetched / busy.answers / 1e3).toFixed(1)} kB a fetch, ${busy.reached.toFixed(0)} a second reached`);
+    light(['P14', 'P9 change'], busy);
   });
 
   await part('idle viewers', ['P8'], async () => {
@@ -164,6 +170,7 @@ try {
     row('P7', many.cpu, `${many.reached.toFixed(0)} a second reached, ${most} viewers, who use ${many.load.toFixed(0)} % themselves`);
     row('P7 p99', many.told.p99, `told p50 ${many.told.p50.toFixed(0)} ms; drawn parts fetched p50 ${many.drawn.p50.toFixed(0)}, p99 ${many.drawn.p99.toFixed(0)} ms`);
     row('P6', many.watches.pods - one.watches.pods, `${one.watches.pods} and ${many.watches.pods} watches on pods, all clients of the apiserver`);
+    light(['P7', 'P7 p99'], many);
     const per = [one, many].map((own) => own.received / own.changes);
     row('P6 bytes', Math.abs(per[1] / per[0] - 1) * 100, per.map((own) => `${own.toFixed(0)} B`).join(' and '));
   });
@@ -177,6 +184,7 @@ try {
     const words = `${samples.commitChurn.rate.toFixed(0)} changes a second reached${late ? `, ${late} not within 20 s` : ''}`;
     row('P5', s.p50, `${ms(s)}; ${words}`);
     row('P5 p99', s.p99);
+    light(['P5', 'P5 p99'], { reached: samples.commitChurn.rate, rate: 100 });
   });
 
   await part('first load', ['P10', 'P10 module', 'P11', 'P11 live'], async () => {
@@ -253,9 +261,9 @@ const load = (all) => all.map((n) => n.toFixed(1)).join(' ');
 console.log(`\n${machine.date}, ${machine.cpus} CPUs (${machine.model}), load before ${load(loads.before)}, after ${load(loads.after)}; ${pods.length} pods on ${nodes} nodes\n`);
 console.log('| # | metric | target | measured | | beside it |\n|---|---|---|---|---|---|');
 for (const { id, metric, target, most, unit } of table) {
-  const { value, words, peer, not } = results[id] ?? { not: 'not reached' };
+  const own = results[id] ?? { not: 'the run ended before it' };
+  const { value, words, peer, not } = own;
   const is = value === undefined ? `not measured: ${not}` : shown(value, unit);
-  const met = value === undefined ? '' : value <= most ? 'met' : 'missed';
-  console.log(`| ${id} | ${metric} | ${target} | ${is}${words ? `; ${words}` : ''} | ${met} | ${peer ?? ''} |`);
+  console.log(`| ${id} | ${metric} | ${target} | ${is}${words ? `; ${words}` : ''} | ${came(own, most)} | ${peer ?? ''} |`);
 }
 process.exit();

@@ -39,14 +39,20 @@ function daemonSet(own, nodeSelector) {
   };
 }
 
+/** Makes it, unless it is there from the last run on this cluster. */
+const make = (path, body) =>
+  api('POST', path, body).catch((error) => {
+    if (!error.message.includes(': 409 ')) throw error;
+  });
+
 export async function makeNamespace() {
-  await api('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  await make('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
 }
 
 /** Makes the DaemonSet of all nodes; its status once nothing moves any more. */
 export async function rollOut(nodes, minutes) {
   const begin = now();
-  await api('POST', sets(), daemonSet(name));
+  await make(sets(), daemonSet(name));
   let [best, since] = [0, now()];
   for (;;) {
     const { status } = await api('GET', sets(name));
@@ -74,7 +80,7 @@ export async function readyPods() {
 
 /** Another DaemonSet, on no node, with so many revisions. */
 export async function withRevisions(own, count) {
-  await api('POST', sets(), daemonSet(own, { none: 'here' }));
+  await make(sets(), daemonSet(own, { none: 'here' }));
   const handled = async () => {
     for (;;) {
       const live = await api('GET', sets(own));

@@ -40,3 +40,10 @@ export function shown(value, unit) {
   const digits = number >= 100 || Number.isInteger(number) ? 0 : number >= 10 ? 1 : 2;
   return `${number.toFixed(digits)}${unit && ` ${unit}`}`;
 }
+
+/** What a row came to: met or missed, and whether it was put to its test. */
+export function came({ value, light }, most) {
+  if (value === undefined) return '';
+  if (value > most) return 'missed';
+  return light ? 'met, at fewer changes' : 'met';
+}
