@@ -162,7 +162,7 @@ try {
     row('P8', (looks[1].memory - looks[0].memory) / (looks[1].viewers - looks[0].viewers), words);
   });
 
-  await part('viewers and churn', ['P7', 'P7 p99', 'P6', 'P6 bytes'], async () => {
+  await part('viewers and churn', ['P7', 'P7 p99', 'P6', 'P6 sent'], async () => {
     const all = await crowds({ server, pods, crowd, rates, seconds: 20, each: (one) => (samples.crowds ??= []).push(one) });
     const of = (viewers, rate) => all.find((one) => one.viewers === viewers && one.rate === rate);
     const [most, few] = [crowd.at(-1), crowd[0]];
@@ -171,8 +171,9 @@ try {
     row('P7 p99', many.told.p99, `told p50 ${many.told.p50.toFixed(0)} ms; drawn parts fetched p50 ${many.drawn.p50.toFixed(0)}, p99 ${many.drawn.p99.toFixed(0)} ms`);
     row('P6', many.watches.pods - one.watches.pods, `${one.watches.pods} and ${many.watches.pods} watches on pods, all clients of the apiserver`);
     light(['P7', 'P7 p99'], many);
-    const per = [one, many].map((own) => own.received / own.changes);
-    row('P6 bytes', Math.abs(per[1] / per[0] - 1) * 100, per.map((own) => `${own.toFixed(0)} B`).join(' and '));
+    const sent = [one, many].map((own) => own.watches.sent / own.written);
+    const bytes = [one, many].map((own) => shown(own.received / own.written, 'kB'));
+    row('P6 sent', Math.abs(sent[1] / sent[0] - 1) * 100, `${sent.map((own) => own.toFixed(3)).join(' and ')} events a change; the server received ${bytes.join(' and ')} a change`);
   });
 
   const url = () => server.url + cluster.page;

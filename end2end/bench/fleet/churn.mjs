@@ -83,7 +83,7 @@ if (process.argv[2] === 'churn') {
       if (!is[i]) turn(i, true);
     }
     while (open > 0) await sleep(5);
-    process.send({ rate: total / seconds, answered: total, failed });
+    process.send({ rate: total / seconds, answered: total, all: answered, failed });
   };
   process.on('message', (message) => {
     if (message === 'stop') stopped = true;

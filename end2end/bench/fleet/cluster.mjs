@@ -143,12 +143,12 @@ export function more(before, after) {
   return [...after].reduce((all, [own, bytes]) => all + bytes - (before.get(own) ?? 0), 0);
 }
 
-/** The keys as files, for curl. */
+/** What curl asks for the same list, which it would be given with spaces else; the keys as files. */
 export function keyFiles(folder) {
   const { base, cert, key } = credentials();
   writeFileSync(`${folder}/cert.pem`, cert, { mode: 0o600 });
   writeFileSync(`${folder}/key.pem`, key, { mode: 0o600 });
-  return ['-sk', '--cert', `${folder}/cert.pem`, '--key', `${folder}/key.pem`, `${base}${podsPath}?labelSelector=app%3D${name}`];
+  return ['-sk', '--cert', `${folder}/cert.pem`, '--key', `${folder}/key.pem`, `${base}${podsPath}?labelSelector=app%3D${name}&pretty=false`];
 }
 
 /**

@@ -96,11 +96,13 @@ const describe = (one) =>
   `viewers ${one.load.toFixed(0)} %, watches ${one.watches.pods}, load ${one.load1.toFixed(1)}`;
 
 async function measure({ server, pods, count, rate, seconds, others, reader }) {
+  // Counted from quiet to quiet: two counts are never taken at one moment.
+  const counted = { got: cluster.received(server.pid), watches: await cluster.watches() };
   const load = rate > 0 ? churn(cluster.namespace, pods.slice(1), rate) : null;
   await sleep(load ? 2000 : 0);
   const begun = (await load?.count()) ?? 0;
   await others.begin();
-  const from = { at: now(), cpu: cpu(server.pid), self: process.cpuUsage(), got: cluster.received(server.pid), watches: await cluster.watches() };
+  const from = { at: now(), cpu: cpu(server.pid), self: process.cpuUsage() };
   const probes = [];
   let late = 0;
   while (now() - from.at < seconds * 1000) {
@@ -114,10 +116,11 @@ async function measure({ server, pods, count, rate, seconds, others, reader }) {
   const changes = ((await load?.count()) ?? 0) - begun;
   const came = await others.end(probes);
   const self = process.cpuUsage(from.self);
-  const watches = await cluster.watches();
-  const bytes = cluster.more(from.got, cluster.received(server.pid));
   const stopped = await load?.stop();
   if (reader) await cluster.fail(pods[0], false);
+  await sleep(2000);
+  const watches = await cluster.watches();
+  const bytes = cluster.more(counted.got, cluster.received(server.pid));
   const { told, drawn, ...rest } = came;
   return {
     ...rest,
@@ -135,6 +138,9 @@ async function measure({ server, pods, count, rate, seconds, others, reader }) {
     late,
     failed: stopped?.failed ?? 0,
     received: bytes,
-    watches: { pods: watches.pods, all: watches.all, sent: watches.sent - from.watches.sent },
+    // All changes from quiet to quiet.
+    written: (stopped?.all ?? 0) + probes.length + late,
+    // One may be between two requests.
+    watches: { pods: Math.max(watches.pods, counted.watches.pods), all: watches.all, sent: watches.sent - counted.watches.sent },
   };
 }

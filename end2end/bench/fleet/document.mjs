@@ -25,14 +25,14 @@ const crowd = (one) => {
   return (
     `| ${count(one.viewers)} | ${one.rate} | ${one.reached.toFixed(0)} | ${one.cpu.toFixed(1)} % | ${shown(one.memory, 'MiB')} | ` +
     `${p(one.told, 'p50')} / ${p(one.told, 'p99')} | ${p(one.drawn, 'p50')} / ${p(one.drawn, 'p99')} | ${one.late} | ${one.watches.pods} | ` +
-    `${one.changes ? (one.received / one.changes).toFixed(0) : ''} | ${one.load.toFixed(0)} % |`
+    `${one.changes ? ((one.received / (one.written ?? one.changes)) / 1e3).toFixed(1) : ''} | ${one.load.toFixed(0)} % |`
   );
 };
 
 /** Measured to target, a bar a row, on a logarithmic scale with the target in the middle. */
 function picture() {
   const bars = measured.filter((own) => own.most > 0);
-  const [left, width, step, top] = [290, 430, 22, 34];
+  const [left, width, step, top] = [350, 430, 22, 34];
   const height = top + bars.length * step + 12;
   const most = Math.max(10, ...bars.map((own) => Math.max(own.value / own.most, own.most / Math.max(own.value, 1e-9))).map((n) => Math.min(n, 1000)));
   const decades = Math.ceil(Math.log10(most));
@@ -45,7 +45,7 @@ function picture() {
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + width + 70} ${height}" width="${left + width + 70}" height="${height}" font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="Measured to target of each row; shorter than the line in the middle is better">`,
     // Readable on white and on black: GitHub shows both.
-    '<style>text{fill:#57606a}.met{fill:#2da44e}.missed{fill:#cf5a1f}line{stroke:#8c959f}@media (prefers-color-scheme: dark){text{fill:#b1bac4}.missed{fill:#f0883e}.met{fill:#3fb950}line{stroke:#6e7681}}</style>',
+    '<style>text{fill:#57606a}.met{fill:#2da44e}.missed{fill:#cf5a1f}.light{opacity:.45}line{stroke:#8c959f}@media (prefers-color-scheme: dark){text{fill:#b1bac4}.missed{fill:#f0883e}.met{fill:#3fb950}line{stroke:#6e7681}}</style>',
   ];
   for (const at of ticks) {
     const place = x(10 ** at);
@@ -56,8 +56,9 @@ function picture() {
   bars.forEach((own, i) => {
     const [y, ratio] = [top + i * step, own.value / own.most];
     const [from, to] = [x(1), x(ratio)].sort((a, b) => a - b);
-    const met = ratio <= 1 ? 'met' : 'missed';
-    const name = own.metric.length > 40 ? `${own.metric.slice(0, 39)}…` : own.metric;
+    const met = ratio > 1 ? 'missed' : own.light ? 'met light' : 'met';
+    const room = 52 - own.id.length;
+    const name = own.metric.length > room ? `${own.metric.slice(0, room - 1)}…` : own.metric;
     parts.push(`<text x="${left - 8}" y="${y + 13}" text-anchor="end"><tspan font-weight="600">${own.id}</tspan> ${escape(name)}</text>`);
     parts.push(`<rect class="${met}" x="${from.toFixed(1)}" y="${y + 3}" width="${Math.max(1, to - from).toFixed(1)}" height="${step - 8}" rx="2"/>`);
     const [place, anchor] = ratio <= 1 ? [from - 5, 'end'] : [to + 5, 'start'];
@@ -77,9 +78,11 @@ Measured on ${machine.date}: ${count(machine.pods)} pods on ${count(machine.node
 kubectl ${machine.kubectl}. Load average ${load(machine.loads.before)} before and ${load(machine.loads.after)} after.
 Apiserver, etcd, controllers, KWOK, the viewers, the browser and the server share the cores, and other work may run beside them:
 times are longer than those of a server of its own. Of ${measured.length} rows ${measured.length - over.length - lightly.length} meet their target,
-${over.length} miss it, and ${lightly.length} meet it with fewer changes a second than they ask for: the apiserver did not take more here.
+${over.length} miss it, and ${lightly.length} meet it with fewer changes a second than they ask for: the apiserver did not take more here.${machine.note ? `\n\n${machine.note}` : ''}
 
 ![Measured to target](images/fleet.svg)
+
+To the left of the line is better than the target. Pale: with fewer changes a second than the row asks for.
 
 | # | metric | anchor | target | measured | beside it | |
 |---|---|---|---|---|---|---|
@@ -93,7 +96,7 @@ ${over.map((own) => `- **${own.id}**, ${own.metric}: ${missed[own.id] ?? 'not lo
 
 ## Viewers and changes
 
-| viewers | changes a second | reached | server CPU | memory | told, p50 / p99 ms | fetched, p50 / p99 ms | late | watches on pods | bytes a change | viewers' CPU |
+| viewers | changes a second | reached | server CPU | memory | told, p50 / p99 ms | fetched, p50 / p99 ms | late | watches on pods | kB a change | viewers' CPU |
 |---|---|---|---|---|---|---|---|---|---|---|
 ${crowds.map(crowd).join('\n')}
 
@@ -102,8 +105,10 @@ ${crowds.map(crowd).join('\n')}
   of the picture that shows it, and until the drawn parts that it then fetched were there; of all viewers. Which picture that is tells one
   more who fetches and reads each. **late**: probes that no answer showed within 20 s.
 - **watches on pods**: \`apiserver_longrunning_requests\`; of all clients, so those of the scheduler, the controllers and KWOK are among
-  them. **bytes a change**: what the server received on its connections to the apiserver (\`ss\`), the DaemonSet's status
-  and what nodes tell included. \`apiserver_terminated_watchers_total\` of pods at the end: ${samples.terminated ?? 'not read'}.
+  them. **kB a change**: what the server received from the apiserver (\`ss\`), the status of
+  the DaemonSet included, which is written by time and not by change; so rows that reached less have more of it. **P6 sent** is
+  \`apiserver_watch_events_total\` of pods by all changes, for all watches on pods together. \`apiserver_terminated_watchers_total\` of pods, watches that
+  the apiserver closed because their reader was too slow, at the end: ${samples.terminated ?? 'not read'}; of all clients as well, and it does not say whose. The controllers have a low priority here.
 - **viewers' CPU**: what the viewers themselves take of the two cores, in two processes; they read answers and do not unpack them.
   A viewer fetches one answer at a time.
 

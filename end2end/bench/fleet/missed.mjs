@@ -11,19 +11,18 @@ const grown =
 
 export const missed = {
   'P1 idle': grown,
-  P1: `half of it is there before any pod is (P1 idle); the rest is P2. ${grown}`,
+  P1: `half of it is there before any pod is (P1 idle); the rest is P2. While pods change it grows further (table of viewers). Of the half: ${grown}`,
   P2: 'a pod is kept as an object with its own strings, its node is another (both are in the figure), and a board has a cell of each, with names again. ' +
     'Next: names, zones and hashes that repeat are kept once, and the board keeps indices.',
   P3: 'not known yet.',
   P4: 'the list of the nodes and that of the pods are read side by side on one core. Next: what is parsed of a node.',
-  'P4 ratio': 'the list of the nodes is read, too, which `curl` does not do.',
+  'P4 ratio': 'the nodes are read, too, all is parsed, and a board is made, drawn and compressed, where `curl` throws the bytes away. Next: see on a quiet machine which of these it is.',
   P5: pace,
   'P5 p99': pace,
-  'P6 bytes': 'the status of the DaemonSet is in it, which the controller writes when it gets to it, and probes are changes that are not counted. One watch serves all either way. ' +
-    'Next: count the stream of the pods alone.',
+  'P6 sent': 'a watch of somebody else was opened anew meanwhile, or others look at pods as well. One watch of ours serves all viewers.',
   P7: 'each look of each viewer is an answer of its own on the wire, made once but written a thousand times. Next: send what differs.',
   'P7 p99': pace,
-  P8: 'a stream holds the buffers of its connection and a copy of what it was sent last, and a thousand keep what a thousand shared answers needed. ' +
+  P8: 'not looked into yet, and it is more once viewers fetch (table of viewers). A stream holds the buffers of its connection and a copy of what it was sent last, and a thousand keep what a thousand shared answers needed. ' +
     'Next: a heap profile with a thousand streams, smaller buffers a connection, one shared copy of what was sent.',
   P9: parts,
   'P9 change': parts,

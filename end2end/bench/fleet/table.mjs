@@ -14,7 +14,7 @@ export const table = [
   { id: 'P5', metric: 'commit to page at 100 changes a second, p50', anchor: 'Argo CD up to 40 s', target: '30 ms', most: 30, unit: 'ms' },
   { id: 'P5 p99', metric: 'the same, p99', anchor: 'the same', target: '100 ms', most: 100, unit: 'ms' },
   { id: 'P6', metric: 'watches on pods with 1,000 viewers, less those with 1', anchor: 'Headlamp: each user their own', target: '0', most: 0, unit: '' },
-  { id: 'P6 bytes', metric: 'bytes from the apiserver a change, 1,000 viewers to 1 (off by)', anchor: 'the same', target: '1 %', most: 1, unit: '%' },
+  { id: 'P6 sent', metric: 'what the apiserver sends on them a change, 1,000 viewers to 1 (off by)', anchor: 'the same', target: '1 %', most: 1, unit: '%' },
   { id: 'P7', metric: 'server CPU, 1,000 viewers, 200 changes a second', anchor: '42 ns a receiver in process', target: '50 % of a core', most: 50, unit: '%' },
   { id: 'P7 p99', metric: 'change to told, the same viewers, p99', anchor: '', target: '250 ms', most: 250, unit: 'ms' },
   { id: 'P8', metric: 'memory an idle viewer', anchor: '10.3 kB, autopush', target: '10 KiB', most: 10240, unit: 'B' },
