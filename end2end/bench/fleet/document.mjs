@@ -32,7 +32,7 @@ const crowd = (one) => {
 /** Measured to target, a bar a row, on a logarithmic scale with the target in the middle. */
 function picture() {
   const bars = measured.filter((own) => own.most > 0);
-  const [left, width, step, top] = [350, 430, 22, 34];
+  const [left, width, step, top] = [380, 430, 22, 34];
   const height = top + bars.length * step + 12;
   const most = Math.max(10, ...bars.map((own) => Math.max(own.value / own.most, own.most / Math.max(own.value, 1e-9))).map((n) => Math.min(n, 1000)));
   const decades = Math.ceil(Math.log10(most));
