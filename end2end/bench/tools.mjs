@@ -56,6 +56,12 @@ export function memory(pid) {
   return { now: of('VmRSS'), peak: of('VmHWM') };
 }
 
+/** Seconds of CPU that a process used so far (proc_pid_stat(5); the unit is a hundredth). */
+export function cpu(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 /** Rollbook, once it is ready. */
 export async function serve(words = [], env = {}) {
   const child = spawn(need('ROLLBOOK_BIN'), ['--kubeconfig', need('ROLLBOOK_KUBECONFIG'), '--port', '0', ...words], {
@@ -67,7 +73,7 @@ export async function serve(words = [], env = {}) {
     child.once('exit', (code) => reject(new Error(`rollbook ended with ${code}`)));
   });
   const url = line.match(/http:\S+/)[0].replace(/\/$/, '');
-  for (let i = 0; i < 600 && !(await fetch(`${url}/readyz`)).ok; i++) await sleep(100);
+  for (let i = 0; i < 3000 && !(await fetch(`${url}/readyz`)).ok; i++) await sleep(20);
   const stop = () => {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
@@ -94,18 +100,22 @@ export function get(url) {
   });
 }
 
-/** The apiserver, with the credentials of the kubeconfig. */
-export function apiserver() {
+/** Where the apiserver is, and the credentials of the kubeconfig. */
+export function credentials() {
   const config = JSON.parse(kubectl('config', 'view', '--raw', '--flatten', '-o', 'json'));
   const user = config.users[0].user;
   const plain = (data) => Buffer.from(data, 'base64');
-  const tls = {
+  return {
+    base: config.clusters[0].cluster.server,
     cert: plain(user['client-certificate-data']),
     key: plain(user['client-key-data']),
-    rejectUnauthorized: false,
-    agent: new https.Agent({ keepAlive: true, maxSockets: 32 }),
   };
-  const base = config.clusters[0].cluster.server;
+}
+
+/** The apiserver; what is no JSON is told as text. */
+export function apiserver(maxSockets = 32) {
+  const { base, ...keys } = credentials();
+  const tls = { ...keys, rejectUnauthorized: false, agent: new https.Agent({ keepAlive: true, maxSockets }) };
   return (method, path, body, type = 'application/json') =>
     new Promise((resolve, reject) => {
       const headers = body ? { 'content-type': type } : {};
@@ -114,7 +124,7 @@ export function apiserver() {
         answer.on('data', (data) => parts.push(data));
         answer.on('end', () => {
           const text = Buffer.concat(parts).toString();
-          if (answer.statusCode < 300) resolve(JSON.parse(text));
+          if (answer.statusCode < 300) resolve(/json/.test(answer.headers['content-type']) ? JSON.parse(text) : text);
           else reject(new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 300)}`));
         });
       });

@@ -13,12 +13,23 @@ use xtask::run::{Doing, Outcome, root, run as run_command, step};
 use super::setup::{self, Level};
 use super::{dist, web};
 
+mod fleet;
+
 /// How much is made.
 #[derive(Args)]
 pub struct Arguments {
     /// Measure only the record
     #[arg(long)]
     record: bool,
+    /// Measure a DaemonSet on thousands of nodes instead, with up to 1,000 viewers
+    #[arg(long, conflicts_with = "record")]
+    fleet: bool,
+    /// Nodes of --fleet
+    #[arg(long, default_value_t = 5000, requires = "fleet")]
+    nodes: usize,
+    /// Write docs/performance.md with what --fleet measured
+    #[arg(long, requires = "fleet")]
+    document: bool,
     /// DaemonSets
     #[arg(long, default_value_t = 500)]
     workloads: u32,
@@ -33,6 +44,9 @@ pub struct Arguments {
 /// # Errors
 /// When something cannot be built, started or asked.
 pub fn run(arguments: &Arguments) -> Outcome<()> {
+    if arguments.fleet {
+        return fleet::run(arguments.nodes, arguments.document);
+    }
     let tools = setup::prepare(Level::Tests)?;
     Binaries::ensure()?;
     web::build(&tools.wasm)?;
