@@ -25,6 +25,8 @@ enum Task {
     Demo(tasks::demo::Arguments),
     /// Every test: unit, property, real control plane, real browser
     Test,
+    /// Many storms over a real control plane, where `test` has a few
+    Chaos(tasks::chaos::Arguments),
     /// Formatting, clippy, and the seams between the crates
     Lint,
     /// The one binary to ship
@@ -56,6 +58,7 @@ fn run(task: Task) -> Outcome<()> {
         Task::Web => tasks::web::run(),
         Task::Demo(arguments) => tasks::demo::run(&arguments),
         Task::Test => tasks::test::run(),
+        Task::Chaos(arguments) => tasks::chaos::run(&arguments),
         Task::Lint => tasks::lint::run(),
         Task::Dist => tasks::dist::run(),
         Task::Bench(arguments) => tasks::bench::run(&arguments),

@@ -1,6 +1,7 @@
 //! The chores, one file each.
 
 pub mod bench;
+pub mod chaos;
 pub mod demo;
 pub mod dist;
 pub mod lint;

@@ -170,7 +170,7 @@ impl Boards {
     fn pods(&self, entry: &Entry) -> Kept<Pod> {
         let api = api::<PodPart>(&self.0.watching, Some(&entry.workload.key.namespace));
         let labels = entry.workload.selector.to_string();
-        Kept::follow(api, Some(&labels), |pod| &pod.name, &self.0.stop)
+        Kept::follow(api, Some(labels), |pod| &pod.name, &self.0.stop)
     }
 }
 

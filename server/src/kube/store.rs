@@ -22,7 +22,7 @@ use super::client::Connection;
 use super::health::Monitor;
 use super::looks::{Teller, Watching};
 use super::partial::{DaemonSetPart, RevisionPart};
-use super::watches::{Seen, Sink, Told, api, follow, selected};
+use super::watches::{Seen, Sink, Told, api, follow};
 
 /// What follows the first event within this time goes into the same snapshot:
 /// an edit and the revision that the controller makes of it come together.
@@ -69,8 +69,8 @@ pub fn start(
         let client = &connection.watching;
         let daemon_sets = api::<DaemonSetPart>(client, scope.as_deref());
         let revisions = api::<RevisionPart>(client, scope.as_deref());
-        tokio::spawn(follow(daemon_sets, selected(None), first, stop.clone()));
-        tokio::spawn(follow(revisions, selected(None), second, stop.clone()));
+        tokio::spawn(follow(daemon_sets, None, first, stop.clone()));
+        tokio::spawn(follow(revisions, None, second, stop.clone()));
     }
     let (publish, fleet) = watch::channel(Arc::new(Fleet::default()));
     let (tell, told) = mpsc::channel(256);

@@ -1,5 +1,8 @@
 //! One watch: followed for ever, begun anew when it breaks, and explained when
 //! it is refused.
+//!
+//! The loop is our own: that of `kube::runtime` opens a watch that ends at once again
+//! without a pause, for ever, and tells nobody.
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -8,11 +11,12 @@ use domain::health::Missing;
 use domain::revision::Revision;
 use domain::workload::{Key, Workload};
 use futures::StreamExt;
+use kube::api::{ListParams, WatchEvent, WatchParams};
 use kube::core::response::Status;
-use kube::runtime::watcher::{self, Event, watcher};
-use kube::{Api, Client, Resource};
+use kube::{Api, Client, Resource, ResourceExt as _};
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::health::{Monitor, words};
@@ -31,6 +35,12 @@ const WATCH_SECONDS: u32 = 5;
 pub const SILENCE: Duration = Duration::from_secs(7);
 /// First and longest wait before a broken watch is opened again.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(4));
+/// A watch that went on for so long is a good one. One that ends before may have
+/// brought nothing, and is not opened again without a wait and a list.
+const HELD: Duration = Duration::from_secs(2);
+/// Shortest wait where the apiserver says that it has too much to do. It may ask for a
+/// longer one, up to the longest of [`BACKOFF`].
+const BUSY: Duration = Duration::from_secs(1);
 /// Wait before a forbidden watch is tried again: a role may have been granted.
 const FORBIDDEN: Duration = Duration::from_secs(10);
 
@@ -126,32 +136,24 @@ impl Watched for RevisionPart {
     }
 }
 
-/// Which objects of a kind are watched.
-pub fn selected(labels: Option<&str>) -> watcher::Config {
-    let config = watcher::Config::default()
-        .timeout(WATCH_SECONDS)
-        .page_size(PAGE);
-    match labels {
-        Some(labels) => config.labels(labels),
-        None => config,
-    }
-}
-
-/// Follows one watch for ever. After an error the watch is begun anew: only a
-/// new complete picture proves that nothing was missed.
+/// Follows one watch for ever, of objects with these labels. After an error the watch
+/// is begun anew: only a new complete picture proves that nothing was missed.
 pub async fn follow<K: Watched>(
     api: Api<K>,
-    config: watcher::Config,
+    labels: Option<String>,
     sink: Sink<K::Seen>,
     stop: CancellationToken,
 ) {
     let mut wait = BACKOFF.0;
     loop {
-        let stream = watcher(api.clone(), config.clone());
+        let mut begun = None;
         let outcome = tokio::select! {
             () = stop.cancelled() => return,
-            outcome = drain(stream, &sink, &mut wait) => outcome,
+            outcome = drain(&api, labels.as_deref(), &sink, &mut begun) => outcome,
         };
+        if begun.is_some_and(|at: Instant| at.elapsed() >= HELD) {
+            wait = BACKOFF.0;
+        }
         let pause = match outcome {
             Ended::Closed => return,
             Ended::Refused(missing) => {
@@ -166,10 +168,14 @@ pub async fn follow<K: Watched>(
                 }
                 FORBIDDEN
             }
-            Ended::Broken(words, silence) => {
+            Ended::Broken {
+                words,
+                silence,
+                asked,
+            } => {
                 tracing::warn!(watch = sink.watch, words, "a watch broke");
                 sink.monitor.broken(sink.watch, words, silence);
-                let pause = jitter(wait);
+                let pause = jitter(wait).max(asked);
                 wait = (wait * 2).min(BACKOFF.1);
                 pause
             }
@@ -196,63 +202,137 @@ fn jitter(wait: Duration) -> Duration {
 enum Ended {
     Closed,
     Refused(Missing),
-    /// In words, and how long nothing had been heard.
-    Broken(String, Duration),
+    Broken {
+        words: String,
+        /// How long nothing had been heard.
+        silence: Duration,
+        /// What the apiserver asks to wait at least.
+        asked: Duration,
+    },
 }
 
+/// A list, and what happens from there on, until it breaks. `begun` is when the last
+/// watch began.
 async fn drain<K: Watched>(
-    stream: impl futures::Stream<Item = watcher::Result<Event<K>>>,
+    api: &Api<K>,
+    labels: Option<&str>,
     sink: &Sink<K::Seen>,
-    wait: &mut Duration,
+    begun: &mut Option<Instant>,
 ) -> Ended {
-    let mut stream = std::pin::pin!(stream);
-    let mut all = Vec::new();
-    while let Some(event) = stream.next().await {
-        let mut complete = None;
-        let seen = match event {
-            Ok(Event::Init) => {
-                all.clear();
-                None
+    let mut version = match list(api, labels).await {
+        Ok((all, version)) => {
+            let told = Told {
+                seen: K::all(sink.scope.clone(), all),
+                complete: Some(sink.watch),
+            };
+            if sink.send.send(told).await.is_err() {
+                return Ended::Closed;
             }
-            Ok(Event::InitApply(object)) => {
-                all.extend(object.keep());
-                None
-            }
-            Ok(Event::InitDone) => {
-                *wait = BACKOFF.0;
-                complete = Some(sink.watch);
-                Some(K::all(sink.scope.clone(), std::mem::take(&mut all)))
-            }
-            Ok(Event::Apply(object)) => object.keep().map(K::seen),
-            Ok(Event::Delete(object)) => object.gone(),
+            version
+        }
+        Err(error) => return ended(&error),
+    };
+    let params = WatchParams {
+        label_selector: labels.map(str::to_owned),
+        timeout: Some(WATCH_SECONDS),
+        ..WatchParams::default()
+    };
+    loop {
+        let stream = match api.watch(&params, &version).await {
+            Ok(stream) => stream,
             Err(error) => return ended(&error),
         };
-        let Some(seen) = seen else { continue };
-        let told = Told { seen, complete };
-        if sink.send.send(told).await.is_err() {
-            return Ended::Closed;
+        let now = Instant::now();
+        *begun = Some(now);
+        let mut stream = std::pin::pin!(stream);
+        while let Some(event) = stream.next().await {
+            let (at, seen) = match event {
+                Ok(WatchEvent::Added(object) | WatchEvent::Modified(object)) => {
+                    (object.resource_version(), object.keep().map(K::seen))
+                }
+                Ok(WatchEvent::Deleted(object)) => (object.resource_version(), object.gone()),
+                Ok(WatchEvent::Bookmark(mark)) => (Some(mark.metadata.resource_version), None),
+                Ok(WatchEvent::Error(status)) => return ended(&kube::Error::Api(status)),
+                Err(error) => return ended(&error),
+            };
+            version = at.filter(|at| !at.is_empty()).unwrap_or(version);
+            let Some(seen) = seen else { continue };
+            let told = Told {
+                seen,
+                complete: None,
+            };
+            if sink.send.send(told).await.is_err() {
+                return Ended::Closed;
+            }
+        }
+        if now.elapsed() < HELD {
+            return Ended::Broken {
+                words: "the watch ended at once".into(),
+                silence: Duration::ZERO,
+                asked: Duration::ZERO,
+            };
         }
     }
-    Ended::Broken("the watch ended".into(), Duration::ZERO)
 }
 
-fn ended(error: &watcher::Error) -> Ended {
-    let status = match error {
-        watcher::Error::InitialListFailed(kube::Error::Api(status))
-        | watcher::Error::WatchStartFailed(kube::Error::Api(status))
-        | watcher::Error::WatchFailed(kube::Error::Api(status))
-        | watcher::Error::WatchError(status) => Some(status),
-        _ => None,
+/// All objects with these labels, page by page, and the version of the list.
+async fn list<K: Watched>(
+    api: &Api<K>,
+    labels: Option<&str>,
+) -> kube::Result<(Vec<K::Kept>, String)> {
+    let mut params = ListParams {
+        label_selector: labels.map(str::to_owned),
+        limit: Some(PAGE),
+        ..ListParams::default()
     };
-    match status {
-        Some(status) if status.code == 403 => Ended::Refused(missing(status)),
-        _ if is_silence(error) => Ended::Broken("no answer".into(), SILENCE),
-        _ => Ended::Broken(words(error), Duration::ZERO),
+    let mut all = Vec::new();
+    loop {
+        let page = api.list(&params).await?;
+        all.extend(page.items.into_iter().filter_map(K::keep));
+        params.continue_token = page.metadata.continue_.filter(|token| !token.is_empty());
+        if params.continue_token.is_none() {
+            let version = page.metadata.resource_version;
+            return Ok((all, version.unwrap_or_default()));
+        }
+    }
+}
+
+fn ended(error: &kube::Error) -> Ended {
+    let (mut silence, mut asked) = (Duration::ZERO, Duration::ZERO);
+    match error {
+        kube::Error::Api(status) if status.code == 403 => return Ended::Refused(missing(status)),
+        kube::Error::Api(status) => asked = patience(status),
+        error if is_silence(error) => silence = SILENCE,
+        _ => {}
+    }
+    let words = if silence.is_zero() {
+        words(error)
+    } else {
+        "no answer".into()
+    };
+    Ended::Broken {
+        words,
+        silence,
+        asked,
+    }
+}
+
+/// How long the apiserver asks to be left alone, within what may go on untold.
+fn patience(status: &Status) -> Duration {
+    let asked = status
+        .details
+        .as_ref()
+        .map(|details| Duration::from_secs(details.retry_after_seconds.into()))
+        .unwrap_or_default()
+        .min(BACKOFF.1);
+    match status.code {
+        429 | 503 => asked.max(BUSY),
+        _ => asked,
     }
 }
 
 /// Did the connection end because nothing came on it?
-fn is_silence(error: &watcher::Error) -> bool {
+fn is_silence(error: &kube::Error) -> bool {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = cause {
         let io = error.downcast_ref::<std::io::Error>();
@@ -293,28 +373,4 @@ pub fn missing(status: &Status) -> Missing {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refusal_is_taken_apart() {
-        let status = Status {
-            message: "controllerrevisions.apps is forbidden: User \"system:serviceaccount:a:b\" cannot list resource \"controllerrevisions\" in API group \"apps\" in the namespace \"logging\"".into(),
-            code: 403,
-            ..Status::default()
-        };
-        let missing = missing(&status);
-        assert_eq!(missing.verb, "list");
-        assert_eq!(missing.resource, "controllerrevisions.apps");
-        assert_eq!(missing.namespace.as_deref(), Some("logging"));
-        assert_eq!(missing.user.as_deref(), Some("system:serviceaccount:a:b"));
-    }
-
-    #[test]
-    fn waits_stay_within_their_bounds() {
-        for _ in 0..100 {
-            let wait = jitter(Duration::from_secs(1));
-            assert!(wait >= Duration::from_millis(500) && wait <= Duration::from_secs(1));
-        }
-    }
-}
+mod tests;

@@ -10,6 +10,7 @@
 mod admission;
 mod api;
 mod board;
+mod chaos;
 mod hook;
 mod http;
 mod limits;

@@ -45,6 +45,11 @@ pub async fn start(name: &str) -> Rig {
     with(move || Arc::new(Cluster::start(options).expect("a cluster"))).await
 }
 
+/// A cluster of that kind, with an audit log by that policy.
+pub async fn start_audited(options: Options, policy: Value) -> Rig {
+    with(move || Arc::new(audited(options, &policy))).await
+}
+
 /// A cluster that tests share which stop no part of it. Objects of one
 /// test have names that no other test uses.
 pub async fn share() -> Rig {
@@ -53,7 +58,8 @@ pub async fn share() -> Rig {
         shared.upgrade().unwrap_or_else(|| {
             // The last one may still be ending in its folder.
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let cluster = Arc::new(audited(&format!("shared-{number}")));
+            let options = Options::test(&format!("shared-{number}"));
+            let cluster = Arc::new(audited(options, &patches()));
             *shared = Arc::downgrade(&cluster);
             cluster
         })
@@ -61,18 +67,23 @@ pub async fn share() -> Rig {
     .await
 }
 
-/// A cluster that records how each patch of a DaemonSet was answered.
-fn audited(name: &str) -> Cluster {
-    let policy = json!({
+/// Records how each patch of a DaemonSet was answered.
+fn patches() -> Value {
+    json!({
         "apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"],
         "rules": [{"level": "Metadata", "verbs": ["patch"],
             "resources": [{"group": "apps", "resources": ["daemonsets"]}]}],
-    });
-    let path = std::env::temp_dir().join(format!("{name}-{}.json", std::process::id()));
+    })
+}
+
+/// A cluster with an audit log.
+fn audited(options: Options, policy: &Value) -> Cluster {
+    let name = format!("{}-{}.json", options.name, std::process::id());
+    let path = std::env::temp_dir().join(name);
     std::fs::write(&path, policy.to_string()).unwrap();
     let cluster = Cluster::start(Options {
         audit: Some(path.clone()),
-        ..Options::test(name)
+        ..options
     });
     std::fs::remove_file(path).unwrap();
     cluster.expect("a cluster")

@@ -22,10 +22,10 @@ const STEPS: u64 = 80;
 const SEEDS: [u64; 2] = [20_261_123, 20_261_124];
 
 /// A small generator (xorshift), so that a seed tells the whole walk.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    pub fn roll(&mut self, sides: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -33,7 +33,7 @@ impl Dice {
     }
 
     /// One of several.
-    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[usize::try_from(self.roll(all.len() as u64)).unwrap()]
     }
 }
@@ -60,7 +60,7 @@ impl Walk<'_> {
     }
 }
 
-fn number(name: &str) -> Option<u64> {
+pub fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 

@@ -1,11 +1,11 @@
-//! The wire between Rollbook and the apiserver, which a test can cut or make
-//! deaf. Behind it the apiserver notices nothing and goes on, as behind a load
+//! The wire between Rollbook and the apiserver, which a test can cut, slow down or
+//! make deaf. Behind it the apiserver notices nothing and goes on, as behind a load
 //! balancer that keeps its own connections open.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -25,6 +25,8 @@ struct State {
     deaf: AtomicBool,
     /// When something last came.
     heard: Mutex<Instant>,
+    /// How long each piece is on its way, in milliseconds, of all connections.
+    delay: Arc<AtomicU64>,
 }
 
 impl State {
@@ -33,13 +35,40 @@ impl State {
     }
 }
 
+/// What becomes of whoever comes new.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Door {
+    Open,
+    /// Its connection is closed at once.
+    Shut,
+    /// Its connection stands, and nothing is passed on.
+    Deaf,
+}
+
+/// What a wire and those it lets in share.
+struct Gate {
+    door: Mutex<Door>,
+    links: Mutex<Vec<Link>>,
+    delay: Arc<AtomicU64>,
+    /// How many came.
+    came: AtomicU64,
+    over: AtomicBool,
+}
+
+impl Gate {
+    fn door(&self) -> MutexGuard<'_, Door> {
+        self.door.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn links(&self) -> MutexGuard<'_, Vec<Link>> {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Passes bytes on, until it is told otherwise.
 pub struct Wire {
     near: SocketAddr,
-    links: Arc<Mutex<Vec<Link>>>,
-    /// Nobody new is let in.
-    closed: Arc<AtomicBool>,
-    over: Arc<AtomicBool>,
+    gate: Arc<Gate>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -59,38 +88,36 @@ impl Wire {
 
     fn to(far: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let mut wire = Self {
-            near: listener.local_addr().unwrap(),
-            links: Arc::default(),
-            closed: Arc::default(),
-            over: Arc::default(),
-            thread: None,
-        };
-        let links = Arc::clone(&wire.links);
-        let (closed, over) = (Arc::clone(&wire.closed), Arc::clone(&wire.over));
-        wire.thread = Some(std::thread::spawn(move || {
-            for near in listener.incoming().flatten() {
-                if over.load(Ordering::SeqCst) {
-                    return;
-                }
-                if closed.load(Ordering::SeqCst) {
-                    continue;
-                }
-                if let Ok(far) = TcpStream::connect(far) {
-                    let link = link(near, far);
-                    links
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push(link);
-                }
-            }
-        }));
-        wire
+        let near = listener.local_addr().unwrap();
+        let gate = Arc::new(Gate {
+            door: Mutex::new(Door::Open),
+            links: Mutex::default(),
+            delay: Arc::default(),
+            came: AtomicU64::new(0),
+            over: AtomicBool::new(false),
+        });
+        let keeper = Arc::clone(&gate);
+        let thread = std::thread::spawn(move || keep(&listener, far, &keeper));
+        Self {
+            near,
+            gate,
+            thread: Some(thread),
+        }
     }
 
     fn each(&self, f: impl FnMut(&Link)) {
-        let links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
-        links.iter().for_each(f);
+        self.gate.links().iter().for_each(f);
+    }
+
+    /// How many connections came so far.
+    pub fn came(&self) -> u64 {
+        self.gate.came.load(Ordering::SeqCst)
+    }
+
+    /// Everything is so much longer on its way, each way.
+    pub fn slow(&self, delay: Duration) {
+        let millis = u64::try_from(delay.as_millis()).unwrap();
+        self.gate.delay.store(millis, Ordering::SeqCst);
     }
 
     /// Connections that are open now pass nothing on any more, and nobody is
@@ -102,7 +129,7 @@ impl Wire {
     /// The same for those on which nothing came for so long, and nobody new is
     /// let in.
     pub fn deafen_quiet(&self, quiet: Duration) {
-        self.closed.store(true, Ordering::SeqCst);
+        self.shut();
         self.each(|link| {
             if link.state.heard().elapsed() >= quiet {
                 link.state.deaf.store(true, Ordering::SeqCst);
@@ -110,9 +137,30 @@ impl Wire {
         });
     }
 
+    /// Some of those that are open now pass nothing on any more: `chosen` is asked of
+    /// each.
+    pub fn deafen_some(&self, mut chosen: impl FnMut() -> bool) {
+        self.each(|link| {
+            if chosen() {
+                link.state.deaf.store(true, Ordering::SeqCst);
+            }
+        });
+    }
+
+    /// Nothing passes any more, on any connection, and nobody is told.
+    pub fn swallow(&self) {
+        *self.gate.door() = Door::Deaf;
+        self.deafen();
+    }
+
+    /// Nobody new is let in.
+    pub fn shut(&self) {
+        *self.gate.door() = Door::Shut;
+    }
+
     /// New connections are let in again.
     pub fn open(&self) {
-        self.closed.store(false, Ordering::SeqCst);
+        *self.gate.door() = Door::Open;
     }
 
     /// The same, and the near side sees its connections break.
@@ -126,7 +174,7 @@ impl Wire {
 
 impl Drop for Wire {
     fn drop(&mut self) {
-        self.over.store(true, Ordering::SeqCst);
+        self.gate.over.store(true, Ordering::SeqCst);
         self.each(|link| {
             let _ = link.near.shutdown(Shutdown::Both);
             let _ = link.far.shutdown(Shutdown::Both);
@@ -136,10 +184,29 @@ impl Drop for Wire {
     }
 }
 
-fn link(near: TcpStream, far: TcpStream) -> Link {
+/// Lets in who comes, as the door says.
+fn keep(listener: &TcpListener, far: SocketAddr, gate: &Gate) {
+    for near in listener.incoming().flatten() {
+        if gate.over.load(Ordering::SeqCst) {
+            return;
+        }
+        gate.came.fetch_add(1, Ordering::SeqCst);
+        let door = *gate.door();
+        if door == Door::Shut {
+            continue;
+        }
+        if let Ok(far) = TcpStream::connect(far) {
+            let link = link(near, far, door == Door::Deaf, Arc::clone(&gate.delay));
+            gate.links().push(link);
+        }
+    }
+}
+
+fn link(near: TcpStream, far: TcpStream, deaf: bool, delay: Arc<AtomicU64>) -> Link {
     let state = Arc::new(State {
-        deaf: AtomicBool::new(false),
+        deaf: AtomicBool::new(deaf),
         heard: Mutex::new(Instant::now()),
+        delay,
     });
     let link = Link {
         near: near.try_clone().unwrap(),
@@ -164,6 +231,10 @@ fn pass(mut from: TcpStream, mut to: &TcpStream, state: &State) {
     let mut bytes = [0; 16 * 1024];
     while let Ok(n @ 1..) = from.read(&mut bytes) {
         *state.heard() = Instant::now();
+        let delay = state.delay.load(Ordering::SeqCst);
+        if delay > 0 {
+            std::thread::sleep(Duration::from_millis(delay));
+        }
         if !state.deaf.load(Ordering::SeqCst) && to.write_all(&bytes[..n]).is_err() {
             return;
         }

@@ -34,7 +34,12 @@ const PORTS: [&str; 5] = [
 pub fn create(cluster: &Cluster) -> Outcome<()> {
     let folder = cluster.folder.path();
     let config = folder.join("kwokctl.yaml");
-    fs::write(&config, stages::config(cluster.options.pace)?).doing("cannot write the config")?;
+    let mut ports = ports::free(PORTS.len() + 1)?.into_iter();
+    // There is no flag for this one, and kwokctl counts down from the same number in
+    // each cluster: while one's etcd is away another would take its port.
+    let peers = ports.next().unwrap_or_default();
+    let text = stages::config(cluster.options.pace, peers)?;
+    fs::write(&config, text).doing("cannot write the config")?;
     let said = folder.join("kwokctl.log");
     let log = fs::File::create(&said).doing("cannot write a log")?;
     let errors = log.try_clone().doing("cannot write a log")?;
@@ -54,7 +59,7 @@ pub fn create(cluster: &Cluster) -> Outcome<()> {
     for (flag, program) in PROGRAMS {
         command.arg(flag).arg(cluster.binaries.path(program));
     }
-    for (flag, port) in PORTS.iter().zip(ports::free(PORTS.len())?) {
+    for (flag, port) in PORTS.iter().zip(ports) {
         command.args([flag, &*port.to_string()]);
     }
     for extra in extra_args(&cluster.options.extra_args) {

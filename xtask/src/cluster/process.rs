@@ -134,11 +134,26 @@ pub fn kill_for_restart(work: &Path, component: Component) -> Outcome<()> {
     fs::write(work.join(format!("{name}.cmdline")), process.command)
         .doing("cannot keep the command line")?;
     send("KILL", process.pid);
-    if within(|| pid(work, component).is_none(), PATIENCE) {
+    let gone = || pid(work, component).is_none() && has_let_go(process.pid);
+    if within(gone, PATIENCE) {
         Ok(())
     } else {
         fail(format!("{name} does not die"))
     }
+}
+
+/// Has it closed its files? One that dies loses its command line first, and its
+/// threads hold its port a moment longer. Where there is no `/proc`, as it seems.
+fn has_let_go(pid: u32) -> bool {
+    let folder = Path::new("/proc").join(pid.to_string());
+    let Ok(stat) = fs::read_to_string(folder.join("stat")) else {
+        return true;
+    };
+    let dead = stat
+        .rsplit_once(") ")
+        .is_some_and(|(_, rest)| rest.starts_with(['Z', 'X']));
+    let threads = fs::read_dir(folder.join("task")).map_or(0, Iterator::count);
+    dead && threads <= 1
 }
 
 /// Starts a process again with the command line it had.
@@ -250,6 +265,16 @@ mod tests {
         let parts = |line| arguments(line).collect::<Vec<_>>();
         assert_eq!(parts("/c/etcd\0--a=b c\0\0"), ["/c/etcd", "--a=b c", ""]);
         assert_eq!(parts("/c/etcd --a=b"), ["/c/etcd", "--a=b"]);
+    }
+
+    #[test]
+    fn one_that_runs_has_not_let_go() {
+        assert!(!has_let_go(std::process::id()) || !Path::new("/proc").exists());
+        let mut child = Command::new("sleep").arg("30").spawn().unwrap();
+        send("KILL", child.id());
+        // It is not waited for: what is left of it holds nothing.
+        assert!(within(|| has_let_go(child.id()), PATIENCE));
+        child.wait().unwrap();
     }
 
     #[test]

@@ -51,8 +51,9 @@ fn count_up() -> String {
     text
 }
 
-/// kwokctl's configuration: every listener on loopback, and the stages.
-pub fn config(pace: Pace) -> Outcome<String> {
+/// kwokctl's configuration: every listener on loopback, the port for the peers that
+/// etcd does not have, and the stages.
+pub fn config(pace: Pace, peers: u16) -> Outcome<String> {
     let folder = root().join("end2end/cluster/stages");
     let mut files: Vec<_> = fs::read_dir(&folder)
         .doing("cannot read end2end/cluster/stages")?
@@ -60,7 +61,10 @@ pub fn config(pace: Pace) -> Outcome<String> {
         .filter(|path| path.extension().is_some_and(|end| end == "yaml"))
         .collect();
     files.sort();
-    let mut text = "apiVersion: config.kwok.x-k8s.io/v1alpha1\nkind: KwokctlConfiguration\noptions:\n  bindAddress: 127.0.0.1\n".to_owned();
+    let mut text = format!(
+        "apiVersion: config.kwok.x-k8s.io/v1alpha1\nkind: KwokctlConfiguration\noptions:\n  \
+         bindAddress: 127.0.0.1\n  etcdPeerPort: {peers}\n"
+    );
     for file in files {
         text.push_str("---\n");
         text.push_str(&fs::read_to_string(&file).doing("cannot read a stage file")?);
@@ -81,7 +85,7 @@ mod tests {
     #[test]
     fn no_placeholder_is_left() {
         for pace in [Pace::Fast, Pace::Demo] {
-            let text = config(pace).unwrap_or_default();
+            let text = config(pace, 15_000).unwrap_or_default();
             assert!(text.contains("kind: Stage"));
             assert!(!text.contains("${"), "{text}");
         }

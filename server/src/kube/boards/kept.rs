@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::kube::health::Monitor;
 use crate::kube::map;
 use crate::kube::partial::{NodePart, PodPart};
-use crate::kube::watches::{Sink, Told, Watched, follow, selected};
+use crate::kube::watches::{Sink, Told, Watched, follow};
 
 /// What changed among objects of one kind.
 pub enum Change<T> {
@@ -81,7 +81,7 @@ impl<T: PartialEq + Send + 'static> Kept<T> {
     /// Begins a watch, which ends with what is returned.
     pub fn follow<K: Watched<Seen = Change<T>>>(
         api: Api<K>,
-        labels: Option<&str>,
+        labels: Option<String>,
         name: fn(&T) -> &str,
         stop: &CancellationToken,
     ) -> Self {
@@ -94,7 +94,7 @@ impl<T: PartialEq + Send + 'static> Kept<T> {
             monitor: monitor.clone(),
             send,
         };
-        tokio::spawn(follow(api, selected(labels), sink, stop.clone()));
+        tokio::spawn(follow(api, labels, sink, stop.clone()));
         Self {
             all: HashMap::new(),
             monitor,
