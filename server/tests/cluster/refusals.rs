@@ -38,8 +38,8 @@ async fn renumbered(rig: &Rig) {
 
 /// The target is gone.
 async fn pruned(rig: &Rig) {
-    rig.two("pruned").await;
-    let order = rig.order("pruned", 1);
+    rig.two("pruned-target").await;
+    let order = rig.order("pruned-target", 1);
     rig.delete(&format!("controllerrevisions/{}", order.to));
     rig.refused(order, "pruned").await;
 }

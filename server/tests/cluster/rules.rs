@@ -117,35 +117,35 @@ fn pods(rig: &Rig, app: &str, hash: &str) -> BTreeSet<String> {
 /// In the middle of a rollout that does not get on: those that still run the
 /// target stay as they are (semantics.md 2.2).
 async fn pods_of_the_target_are_left_alone(rig: &Rig) {
-    let mut object = daemon_set("half", "i:1");
+    let mut object = daemon_set("halfway", "i:1");
     object["spec"]["updateStrategy"]["rollingUpdate"]["maxUnavailable"] = json!(1);
     rig.begin(&object).await;
-    let done = || status(&rig.entry("half").unwrap().workload).done;
+    let done = || status(&rig.entry("halfway").unwrap().workload).done;
     until("it is rolled out", done).await;
-    rig.image("half", "i:unready");
-    rig.settled("half").await;
+    rig.image("halfway", "i:unready");
+    rig.settled("halfway").await;
     let hash = |number: i64| {
-        let entry = rig.entry("half").unwrap();
+        let entry = rig.entry("halfway").unwrap();
         let revision = entry.revisions.iter().find(|r| r.number == number);
         revision.unwrap().labels["controller-revision-hash"].clone()
     };
     let (first, second) = (hash(1), hash(2));
     until("one node has moved, and no more", || {
-        let counts = rig.entry("half").unwrap().workload.counts;
-        (counts.updated, counts.available) == (1, 2) && pods(rig, "half", &second).len() == 1
+        let counts = rig.entry("halfway").unwrap().workload.counts;
+        (counts.updated, counts.available) == (1, 2) && pods(rig, "halfway", &second).len() == 1
     })
     .await;
-    let old = pods(rig, "half", &first);
+    let old = pods(rig, "halfway", &first);
     assert_eq!(old.len(), 2, "two still run the target");
-    let entry = rig.entry("half").unwrap();
+    let entry = rig.entry("halfway").unwrap();
     let told = reach(&entry.workload, &entry.own(), Some(&entry.revisions[0]));
     assert_eq!((told.least, told.most), (1, 1), "the page says so before");
 
-    let report = rig.send(rig.order("half", 1)).await;
+    let report = rig.send(rig.order("halfway", 1)).await;
     assert_eq!(report.reason, Reason::RolledBack { mutated: false });
-    rig.settled("half").await;
+    rig.settled("halfway").await;
     until("it is back", done).await;
-    let now = pods(rig, "half", &first);
+    let now = pods(rig, "halfway", &first);
     assert_eq!(now.len(), 3);
     assert!(old.is_subset(&now), "{old:?} are not all in {now:?}");
 }
