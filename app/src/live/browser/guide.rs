@@ -167,11 +167,15 @@ fn start(nodes: &[String], at_a_time: &str) {
         return;
     };
     let of = |name: &str| guide.get_attribute(name).unwrap_or_default();
+    // What is on the page follows the workload, so this is what was seen.
+    let seen = live().workload;
+    let seen = seen.with_untracked(|one| one.as_ref().map(|one| one.line.generation));
+    let generation = seen.map_or_else(|| of("data-generation"), |seen| seen.to_string());
     // Names of nodes and uids need no escape.
     let begin = format!(
         r#"{{"begin":{{"uid":"{}","generation":{},"nodes":["{}"],"atATime":{}}}}}"#,
         of("data-uid"),
-        of("data-generation"),
+        generation,
         nodes.join("\",\""),
         pace(at_a_time),
     );
