@@ -20,6 +20,8 @@ async function open(page: Page, name: string) {
     await page.goto(`${of(name)}/replace`);
     await expect(page.getByRole('heading', { level: 2 }).first()).toHaveText('Template set. 0 of 6 nodes run it, 6 wait for you', { timeout: 1000 });
   }).toPass();
+  // A page that only came to show it was loaded before the change, and says so.
+  await page.goto(`${of(name)}/replace`);
 }
 
 const images = (name: string) => kubectl('-n', 'storage', 'get', 'pods', '-l', `app=${name}`, '-o', 'jsonpath={.items[*].spec.containers[0].image}').split(' ').sort();

@@ -167,15 +167,13 @@ fn start(nodes: &[String], at_a_time: &str) {
         return;
     };
     let of = |name: &str| guide.get_attribute(name).unwrap_or_default();
-    // What is on the page follows the workload, so this is what was seen.
-    let seen = live().workload;
-    let seen = seen.with_untracked(|one| one.as_ref().map(|one| one.line.generation));
-    let generation = seen.map_or_else(|| of("data-generation"), |seen| seen.to_string());
+    // The generation that the page was loaded with: whoever came for one template
+    // does not delete for another that came meanwhile.
     // Names of nodes and uids need no escape.
     let begin = format!(
         r#"{{"begin":{{"uid":"{}","generation":{},"nodes":["{}"],"atATime":{}}}}}"#,
         of("data-uid"),
-        generation,
+        of("data-generation"),
         nodes.join("\",\""),
         pace(at_a_time),
     );
