@@ -44,6 +44,7 @@ async fn old(rig: &Rig, name: &str) {
 /// Orders for the old pods of a workload, as a page would send them.
 async fn orders(rig: &Rig, name: &str) -> Vec<Order> {
     let generation = rig.generation(name);
+    let begun = std::time::Instant::now();
     loop {
         let nodes = rig.port.nodes(&Rig::key(name)).await.expect("a board");
         let old: Vec<Order> = nodes
@@ -66,6 +67,7 @@ async fn orders(rig: &Rig, name: &str) -> Vec<Order> {
         if !old.is_empty() {
             return old;
         }
+        assert!(begun.elapsed().as_secs() < 60, "{name}: {nodes:#?}");
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
 }
