@@ -74,6 +74,8 @@ struct Inner {
 struct Open {
     board: watch::Receiver<Option<Arc<Nodes>>>,
     viewers: Arc<()>,
+    /// When somebody last looked who may have gone since.
+    looked: Arc<Mutex<Instant>>,
     /// This server looks by itself.
     attended: Arc<()>,
 }
@@ -118,7 +120,10 @@ impl Boards {
 
     /// The board of a workload; `None` where there is none.
     pub fn look(&self, key: &Key) -> Option<Looking> {
-        self.hold(key, |open| &open.viewers)
+        self.hold(key, |open| {
+            *open.looked.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            &open.viewers
+        })
     }
 
     /// The board of a workload that this server looks at by itself.
@@ -140,6 +145,7 @@ impl Boards {
 
     fn open(&self, key: &Key, entry: Arc<Entry>) -> Open {
         let (viewers, attended) = (Arc::new(()), Arc::new(()));
+        let looked = Arc::new(Mutex::new(Instant::now()));
         let (publish, board) = watch::channel(None);
         let nodes = self.0.nodes.get_or_init(|| nodes(&self.0)).clone();
         let template = &entry.workload.template;
@@ -157,12 +163,14 @@ impl Boards {
             id: super::random_id(),
             made: 0,
             viewers: Arc::downgrade(&viewers),
+            looked: looked.clone(),
             attended: Arc::downgrade(&attended),
         };
         tokio::spawn(maker.run());
         Open {
             board,
             viewers,
+            looked,
             attended,
         }
     }
@@ -245,6 +253,7 @@ struct Maker {
     /// How many boards it made.
     made: u64,
     viewers: Weak<()>,
+    looked: Arc<Mutex<Instant>>,
     attended: Weak<()>,
 }
 
@@ -424,9 +433,11 @@ impl Maker {
         self.is_viewed() || self.attended.strong_count() > 1
     }
 
-    /// Somebody looks: beside the map, which counts as one.
+    /// Somebody looks, beside the map, which counts as one; or did a moment ago, as a
+    /// page without scripts does.
     fn is_viewed(&self) -> bool {
-        self.viewers.strong_count() > 1
+        let looked = *self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        self.viewers.strong_count() > 1 || looked.elapsed() < LINGER
     }
 }
 

@@ -339,15 +339,21 @@ async fn step_by_step(rig: &Rig) {
     assert!(ended.unwrap().contains("was changed since you began"));
 }
 
-/// How many pods run the old template still; the others are available.
+/// How many pods run the old template still; the others are available, once this
+/// picture has caught up with the one that the step was taken on.
 async fn orders_left(rig: &Rig, name: &str) -> usize {
-    let nodes = rig.port.nodes(&Rig::key(name)).await.unwrap();
-    let states = nodes.board.by_state();
-    let of = |state| states.get(&state).copied().unwrap_or_default();
-    let old = of(domain::board::NodeState::OldAvailable);
-    let new = of(domain::board::NodeState::NewAvailable);
-    assert_eq!(old + new, 3, "{states:?}");
-    usize::try_from(old).unwrap()
+    let begun = std::time::Instant::now();
+    loop {
+        let nodes = rig.port.nodes(&Rig::key(name)).await.unwrap();
+        let states = nodes.board.by_state();
+        let of = |state| states.get(&state).copied().unwrap_or_default();
+        let old = of(domain::board::NodeState::OldAvailable);
+        if old + of(domain::board::NodeState::NewAvailable) == NODES {
+            return usize::try_from(old).unwrap();
+        }
+        assert!(begun.elapsed().as_secs() < 20, "{states:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
 }
 
 /// State, orders and end of a step, as the page has them.
